@@ -1,0 +1,270 @@
+"""The vocabulary: what every stage hands to the next. Imports nothing of oust.
+
+A *source* is one file of evidence. It says *records* (an award, a component, an installed
+program) and *links* between them; what cannot be read is *quarantined* with a reason. A dossier
+identifier met in a record is a *sighting*; sightings and links make *paths* from a vendor to an
+*asset*; an asset with its paths is an *exposure*.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["component", "program", "award", "party", "host", "service", "document"]
+"""What a record is about. `document` is the source's own statement about itself."""
+
+Role = Literal["", "subject", "tool", "author", "line"]
+"""Why it stands in its source. `subject`: what the whole document describes (an SBOM's root).
+`tool`, `author`: made the document, so no exposure. `line`: one item of an award."""
+
+Relation = Literal[
+    "owns",
+    "controls",
+    "succeeds",
+    "supplies",
+    "resells",
+    "contains",
+    "depends-on",
+    "licensed-from",
+    "signed-by",
+    "published-by",
+    "installed-on",
+    "operated-by",
+    "connects-to",
+    "awarded",
+    "approved-by",
+    "has-access-to",
+]
+
+ID_SCHEMES: dict[str, str] = {
+    "cpe": "Common Platform Enumeration name, 2.2 or 2.3 form",
+    "swid": "ISO 19770-2 tag id",
+    "sha256": "hexadecimal, lower case; likewise sha1, sha512, md5",
+    "sha1": "",
+    "sha512": "",
+    "md5": "",
+    "uei": "Unique Entity ID of the party (on an award: of the seller)",
+    "cage": "Commercial and Government Entity code, likewise",
+    "duns": "D-U-N-S number, likewise",
+    "lei": "Legal Entity Identifier",
+    "reg": "company registration or tax number, digits and letters only",
+    "parent-uei": "the same, of the seller's parent",
+    "parent-duns": "",
+    "award": "award number (PIID, ocid, contract number)",
+    "parent-award": "number of the vehicle or contract an order was placed on",
+    "buyer-code": "code of the buying agency or office",
+    "part": "manufacturer's part number or SKU",
+    "gtin": "GTIN, UPC, EAN",
+    "msi": "Windows Installer product code, upper case, in braces",
+    "uninstall": "name of the Uninstall registry key",
+    "appx": "AppX package name or family name",
+    "winget": "winget package identifier",
+    "cask": "Homebrew cask token",
+    "bundle": "macOS or iOS bundle identifier",
+    "team": "Apple Team ID",
+    "android": "Android package name",
+    "deb": "Debian package name",
+    "rpm": "RPM package name",
+    "signer": "common name of a code signer",
+    "signer-dn": "full subject of a code signer's certificate",
+    "company": "CompanyName of a file's version resource",
+    "av": "instance GUID of a Windows Security Center entry",
+    "service": "operating system service name",
+    "process": "process or executable file name",
+    "serial": "hardware serial number",
+    "mac": "MAC address, twelve upper-case hexadecimal digits",
+    "usb": "USB vendor:product",
+    "domain": "host name, lower case",
+    "ip": "IP address",
+    "id": "an identifier whose scheme the source does not name",
+}
+"""Schemes of `Record.ids`, each value written `scheme:value`."""
+
+
+class Record(Struct, frozen=True, omit_defaults=True):
+    """One thing that a source says. An empty string means: the source does not say.
+
+    Dates are ISO 8601 as far as the source goes (`2016`, `2016-09`, `2016-09-30`).
+    """
+
+    kind: Kind
+    locator: str  # where in the source: JSON pointer, `row N byte B`, `line N`, XPath
+    ref: str = ""  # the key by which links of the same source name this record
+    role: Role = ""
+    name: str = ""  # product, package, host or party name; of an award, its number
+    version: str = ""
+    type: str = ""  # the source's own word: library, container, delivery order, ...
+    supplier: str = ""  # who provides it
+    manufacturer: str = ""  # who made it
+    publisher: str = ""
+    author: str = ""
+    packager: str = ""  # who packaged it for a distribution
+    seller: str = ""  # of an award: the recipient
+    seller_parent: str = ""
+    buyer: str = ""  # of an award: the agency that pays
+    purl: str = ""  # package URL as written
+    ids: tuple[str, ...] = ()  # `scheme:value`, see ID_SCHEMES
+    urls: tuple[str, ...] = ()
+    path: str = ""  # file path or install location
+    description: str = ""  # free text
+    amount: str = ""  # money, decimal as written, without currency sign
+    # below: of this occurrence only, not of the thing itself
+    host: str = ""  # host on which it was found
+    operator: str = ""  # who runs that host, where it is not the user
+    since: str = ""  # installed, signed or valid from
+    until: str = ""
+    extra: str = ""  # JSON object of strings: whatever else a reader should see
+
+
+ITEM_FIELDS = (
+    *("kind", "name", "version", "type", "supplier", "manufacturer", "publisher", "author"),
+    *("packager", "seller", "seller_parent", "buyer", "purl", "ids", "urls", "path"),
+    *("description", "amount"),
+)
+"""Fields that make up the thing itself: stored once however often it occurs."""
+
+OCCURRENCE_FIELDS = (
+    *("locator", "ref", "role", "host", "operator", "since", "until", "extra"),
+)
+"""Fields of one occurrence of a thing in one source."""
+
+
+class Link(Struct, frozen=True, omit_defaults=True):
+    """A relation that a source states between records of its own, named by their `ref`.
+
+    Reads `origin relation target`: `app contains lib`, `Acme owns Beta`, `lib installed-on gw-1`.
+    One link may carry several targets when the source lists them in one place; each counts.
+    """
+
+    relation: Relation
+    origin: str
+    targets: tuple[str, ...]
+    locator: str
+    since: str = ""
+    until: str = ""
+    share: str = ""  # per cent owned or controlled, decimal as written
+    extra: str = ""  # JSON object of strings
+
+
+class Quarantine(Struct, frozen=True):
+    """A part of a source that could not be read, kept with the reason."""
+
+    locator: str
+    reason: str
+    text: str = ""  # the first 200 characters of what stood there
+
+
+class Tally(Struct, frozen=True):
+    """Records that were read and counted but not kept, because nothing in them was looked for."""
+
+    kind: Kind
+    count: int
+
+
+Said = Record | Link | Quarantine | Tally
+"""What a format may yield."""
+
+Status = Literal["read", "partly read", "not read", "empty", "no reader", "unchanged"]
+
+
+class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file of evidence and what became of it. `path` chains archives with `!/`."""
+
+    path: str
+    sha256: str = ""
+    format: str = ""
+    bytes: int = 0
+    records: int = 0
+    quarantined: int = 0
+    status: Status = "read"
+    message: str = ""
+    counts: dict[str, int] = {}
+    collected: str = ""  # date the evidence says it was collected, where it says so
+
+
+Strength = Literal["identifier", "name", "misspelt", "weak"]
+"""How firmly a sighting points at the vendor, strongest first. Not a probability."""
+
+
+class Sighting(Struct, frozen=True, omit_defaults=True):
+    """A dossier identifier met in one field of a record."""
+
+    vendor: str  # dossier id
+    field: str  # Record field, or `ids`
+    start: int  # span in the field's text, in characters
+    end: int
+    text: str  # the words seen
+    identifier: str  # the dossier fact: `kind:value`
+    strength: Strength
+    features: tuple[str, ...] = ()  # every feature that fired, in order
+    relation: Relation | Literal["is", ""] = ""  # what the field says: published-by, supplies ...
+    mention: str = ""  # why this is no exposure; empty where it is evidence of one
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """Where a hop is written: enough to open the source at the very words."""
+
+    source: str
+    locator: str
+    field: str = ""
+    text: str = ""
+    identifier: str = ""
+    sha256: str = ""
+
+
+class Node(Struct, frozen=True, omit_defaults=True):
+    """A thing on a path."""
+
+    kind: str  # vendor, party, product, component, program, host, award, service, ...
+    name: str
+    id: str = ""  # strongest identifier known
+    version: str = ""
+
+
+class Hop(Struct, frozen=True, omit_defaults=True):
+    """One link of a path, between two things, with its evidence."""
+
+    relation: Relation
+    origin: Node
+    target: Node
+    evidence: tuple[Evidence, ...]
+    since: str = ""
+    until: str = ""
+    strength: Strength = "identifier"
+    share: str = ""
+
+
+Quality = Literal["complete", "present, path unknown"]
+Tier = Literal["direct", "resold", "embedded", "service", "contractor", "owned"]
+
+
+class Path(Struct, frozen=True):
+    """Hops from the vendor to the asset."""
+
+    quality: Quality
+    hops: tuple[Hop, ...]
+
+
+class Exposure(Struct, frozen=True, kw_only=True):
+    """An asset with the paths that lead from a vendor to it."""
+
+    id: str  # stable between runs: made from vendor, asset and tier alone
+    vendor: str
+    tier: Tier
+    strength: Strength
+    asset: Node
+    why: str
+    paths: tuple[Path, ...]  # the shortest ones, in order
+    path_count: int  # how many simple paths there are in all, up to the search limit
+
+
+class Mention(Struct, frozen=True, kw_only=True):
+    """A sighting that is no exposure, with the reason."""
+
+    vendor: str
+    reason: str
+    record: str  # name of the record, for reading aloud
+    strength: Strength
+    evidence: Evidence
