@@ -1,0 +1,183 @@
+"""The seam between oust and an evidence format: what a format is given and what it gives back.
+
+A format is one object with a name, a `claims` and a `read`. `read.py` walks, opens, unpacks,
+hashes and closes; a format only recognises and tells. See docs/add-a-format.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Protocol
+
+from oust.model import Said
+
+HEAD_BYTES = 65_536
+TEXT_LIMIT = 512 * 1024 * 1024
+MAX_DEPTH = 400
+"""Deeper nesting than this in JSON or XML is refused: no real document needs it."""
+
+_KEY = re.compile(rb'"((?:[^"\\]|\\.){1,80})"\s*:')
+_XML_ROOT = re.compile(rb"<(?![?!])(?:([\w.-]+):)?([\w.-]+)([^>]*)")
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+class Unreadable(Exception):
+    """A source, or the rest of it, cannot be read. The message is shown to the user as it is.
+
+    Raise it from `Format.read`; what was yielded before is kept and the source is marked
+    `partly read`, or `not read` if nothing was.
+    """
+
+
+class Needles(Protocol):
+    """What a bulk format looks for in rows it will not keep whole."""
+
+    def hits(self, data: bytes) -> list[int]:
+        """Ascending byte offsets in `data` at which something looked for may stand.
+
+        Never misses; may be wrong, so the caller parses the record around each offset.
+        """
+
+    def wants(self, *texts: str) -> bool:
+        """Whether a row with these field texts may hold something looked for."""
+
+
+class NoNeedles:
+    """Keeps every row: for tests and for small files."""
+
+    def hits(self, data: bytes) -> list[int]:
+        """Every line start, so that every record is parsed."""
+        return [m.start() for m in re.finditer(rb"(?m)^.", data)]
+
+    def wants(self, *texts: str) -> bool:
+        """True."""
+        return True
+
+
+def guess_encoding(data: bytes) -> str:
+    """Name of the encoding of `data`: by byte order mark, by NULs, else UTF-8 or Windows-1252."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return name
+    probe = data[:4096]
+    if probe.count(b"\0") > len(probe) // 4:
+        return "utf-16-le" if probe[1:2] == b"\0" else "utf-16-be"
+    try:
+        probe.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # a character cut at the end of the probe is no sign of another encoding
+        return "utf-8" if error.start >= len(probe) - 3 and len(data) > len(probe) else "cp1252"
+    return "utf-8"
+
+
+class Head:
+    """The beginning of a source, with what most formats ask of it worked out once."""
+
+    def __init__(self, name: str, data: bytes, size: int) -> None:
+        self.name = name  # last component of the path, as given
+        self.data = data  # first HEAD_BYTES bytes
+        self.size = size  # of the whole source, bytes
+
+    @cached_property
+    def encoding(self) -> str:
+        """Guessed encoding of the source."""
+        return guess_encoding(self.data)
+
+    @cached_property
+    def text(self) -> str:
+        """The head as text, undecodable bytes replaced, byte order mark removed."""
+        return self.data.decode(self.encoding, "replace").lstrip("\ufeff")
+
+    @cached_property
+    def start(self) -> str:
+        """First 2,000 characters without leading white space."""
+        return self.text.lstrip()[:2000]
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether it looks like JSON or JSON lines."""
+        return self.start[:1] in ("{", "[")
+
+    @cached_property
+    def json_keys(self) -> frozenset[str]:
+        """Object keys met anywhere in the head, if it looks like JSON."""
+        raw = self.text.encode() if self.encoding != "utf-8" else self.data
+        found = _KEY.findall(raw) if self.is_json else []
+        return frozenset(key.decode("utf-8", "replace") for key in found)
+
+    @cached_property
+    def xml_root(self) -> tuple[str, str]:
+        """Local name of the root element and the text of its attributes; empty if not XML."""
+        if not self.start.startswith("<"):
+            return "", ""
+        raw = re.sub(rb"<!--.*?-->", b"", self.text.encode("utf-8", "replace"), flags=re.S)
+        raw = re.sub(rb"<!DOCTYPE[^\[>]*(\[.*?\])?\s*>", b"", raw, flags=re.S)
+        match = _XML_ROOT.search(raw)
+        if not match:
+            return "", ""
+        return match[2].decode("utf-8", "replace"), match[3].decode("utf-8", "replace")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Up to 50 first lines of the head."""
+        return self.text.splitlines()[:50]
+
+
+class Opened:
+    """A source opened for reading. `data` is the whole content, mapped when it is large."""
+
+    def __init__(self, path: str, data: Any) -> None:
+        self.path = path  # as in Source.path, archives chained with !/
+        self.name = path.rsplit("!/", 1)[-1].replace("\\", "/").rsplit("/", 1)[-1]
+        self.data = data  # bytes or mmap: slice it, search it
+        self.size = len(data)
+        self.head = Head(self.name, bytes(data[:HEAD_BYTES]), self.size)
+
+    def bytes(self) -> bytes:
+        """The whole content as bytes (no copy if it is bytes already)."""
+        return self.data if isinstance(self.data, bytes) else bytes(self.data)
+
+    def text(self) -> str:
+        """The whole content decoded; undecodable bytes become U+FFFD.
+
+        Raises Unreadable above TEXT_LIMIT bytes.
+        """
+        if self.size > TEXT_LIMIT:
+            raise Unreadable(f"text of {self.size:,} bytes is more than this format can hold")
+        return self.bytes().decode(self.head.encoding, "replace").lstrip("\ufeff")
+
+    def utf8(self) -> bytes:
+        """The whole content as UTF-8 bytes without byte order mark."""
+        if self.head.encoding == "utf-8":
+            return self.bytes()
+        return self.text().encode("utf-8", "replace")
+
+
+class Format(Protocol):
+    """One evidence format."""
+
+    name: str  # short and stable, shown to users: `cyclonedx-json`
+    title: str  # `CycloneDX 1.2 to 1.7, JSON`
+    group: str  # sbom, inventory, contracts, relations, network, files
+    bulk: bool  # rows stay in the file; only rows that `needles` wants become records
+
+    def claims(self, head: Head) -> int:
+        """How sure it is that the source is of this format, 0 (not) to 100 (by a magic word)."""
+
+    def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
+        """Yield everything the source says. Raise Unreadable if it cannot go on."""
+
+
+def one_line(value: object, limit: int = 200) -> str:
+    """`value` as at most `limit` characters on one line, for a quarantine's text."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return " ".join(text.split())[:limit]
