@@ -1,0 +1,1 @@
+"""Rules and dossiers as data, and the strict loader that reads them."""
