@@ -1,0 +1,217 @@
+"""SPDX 2 documents told as records and links, whatever they were written in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from oust.formats.spdx2_model import (
+    Annotation,
+    CreationInfo,
+    Document,
+    File,
+    Package,
+    Relationship,
+    Snippet,
+)
+from oust.formats.spdx2_records import (
+    as_json,
+    file_record,
+    package_record,
+    remarks,
+    snippet_record,
+)
+from oust.formats.spdx_words import SENSES, SILENT, agent, is_date, plain_word
+from oust.model import Link, Quarantine, Record, Role, Said
+
+
+class _DocumentExtra(msgspec.Struct, omit_defaults=True):
+    namespace: str = ""
+    spec: str = msgspec.field(default="", name="spec version")
+    created: str = ""
+    comment: str = msgspec.field(default="", name="creator comment")
+    documents: str = msgspec.field(default="", name="external documents")
+    others: str = msgspec.field(default="", name="other relationships")
+    annotations: str = ""
+
+
+class _PartyExtra(msgspec.Struct, omit_defaults=True):
+    contact: str = ""
+
+
+class _LinkExtra(msgspec.Struct, omit_defaults=True):
+    scope: str = ""
+    comment: str = ""
+
+
+class Teller:
+    """Turns the elements of one document into what a format yields.
+
+    Call `head`, `meet` for every element and `survey` for every relationship first: only then is
+    it known which elements the document describes and which references dangle.
+    """
+
+    def __init__(self) -> None:
+        self.documents = {"SPDXRef-DOCUMENT"}  # ids by which the document itself goes
+        self.known: set[str] = set()
+        self.twice: set[str] = set()
+        self.subjects: set[str] = set()
+        self.others: Counter[str] = Counter()
+        self._told: set[str] = set()  # those of `twice` that were told once already
+
+    def head(self, document: Document) -> None:
+        """Note what the document says of itself that its elements need."""
+        if document.spdx_id:
+            self.documents.add(document.spdx_id)
+        self.subjects.update(document.document_describes or ())
+
+    def meet(self, spdx_id: str | None) -> None:
+        """Note that an element exists."""
+        if not spdx_id:
+            return
+        if spdx_id in self.known:
+            self.twice.add(spdx_id)
+        self.known.add(spdx_id)
+
+    def survey(self, stated: Relationship) -> None:
+        """Note what a relationship says that is no link: what is described, and other words."""
+        origin, target = stated.spdx_element_id or "", stated.related_spdx_element or ""
+        word = plain_word(stated.relationship_type or "")
+        if word in SENSES:
+            if target in SILENT or origin in SILENT:
+                self.others[f"{stated.relationship_type} {target or 'nothing'}"] += 1
+        elif word in ("describes", "describe") and origin in self.documents:
+            self.subjects.add(target)
+        elif word == "describedby" and target in self.documents:
+            self.subjects.add(origin)
+        else:
+            self.others[stated.relationship_type or "no type"] += 1
+
+    def document(self, document: Document, locator: str = "") -> Iterator[Said]:
+        """The document itself."""
+        made = document.creation_info or CreationInfo()
+        created = document.created or made.created or ""
+        others = sorted(self.others.items())
+        extra = _DocumentExtra(
+            namespace=document.document_namespace or "",
+            spec=document.spdx_version or "",
+            created="" if is_date(created) else created,
+            comment=made.comment or "",
+            documents=", ".join(
+                f"{one.external_document_id or ''} {one.spdx_document or ''}".strip()
+                for one in document.external_document_refs or ()
+            ),
+            others=", ".join(f"{word} {count}" for word, count in others),
+            annotations=remarks(document.annotations),
+        )
+        yield Record(
+            "document",
+            locator,
+            ref=document.spdx_id or "SPDXRef-DOCUMENT",
+            name=document.name or "",
+            type="SPDX",
+            description=document.comment or "",
+            since=created if is_date(created) else "",
+            extra=as_json(extra),
+        )
+
+    def makers(self, document: Document) -> Iterator[Said]:
+        """Those who made the document or annotated it."""
+        for i, text in enumerate(document.creators or ()):
+            yield from maker(text, f"/creators/{i}")
+        made = document.creation_info
+        for i, text in enumerate((made.creators if made else None) or ()):
+            yield from maker(text, f"/creationInfo/creators/{i}")
+        yield from annotators(document.annotations, "")
+
+    def package(self, package: Package, locator: str) -> Iterator[Said]:
+        """A package, the files it names, its annotators."""
+        yield package_record(package, locator, self._role(package.spdx_id))
+        if self.twice:
+            yield from self._again(package.spdx_id, locator)
+        if package.has_files:
+            origin = package.spdx_id or ""
+            yield Link("contains", origin, tuple(package.has_files), f"{locator}/hasFiles")
+            yield from self._dangling(package.has_files, f"{locator}/hasFiles")
+        if package.annotations:
+            yield from annotators(package.annotations, locator)
+
+    def file(self, file: File, locator: str) -> Iterator[Said]:
+        """A file and its annotators."""
+        yield file_record(file, locator, self._role(file.spdx_id))
+        if self.twice:
+            yield from self._again(file.spdx_id, locator)
+        if file.annotations:
+            yield from annotators(file.annotations, locator)
+
+    def snippet(self, snippet: Snippet, locator: str) -> Iterator[Said]:
+        """A snippet and the file that contains it."""
+        yield snippet_record(snippet, locator, self._role(snippet.spdx_id))
+        yield from self._again(snippet.spdx_id, locator)
+        origin = snippet.snippet_from_file
+        if origin and snippet.spdx_id:
+            yield Link("contains", origin, (snippet.spdx_id,), f"{locator}/snippetFromFile")
+            yield from self._dangling([origin], f"{locator}/snippetFromFile")
+        yield from annotators(snippet.annotations, locator)
+
+    def relationship(self, stated: Relationship, locator: str) -> Iterator[Said]:
+        """A relationship, if it is one of contains and depends-on; in our direction."""
+        origin, target = stated.spdx_element_id, stated.related_spdx_element
+        if not origin or not target or not stated.relationship_type:
+            yield Quarantine(locator, "relationship lacks an end or its type", _spoken(stated))
+            return
+        sense = SENSES.get(plain_word(stated.relationship_type))
+        if sense is not None and origin not in SILENT and target not in SILENT:
+            extra = ""
+            if sense.scope or stated.comment:
+                extra = as_json(_LinkExtra(sense.scope, stated.comment or ""))
+            if sense.backwards:
+                yield Link(sense.relation, target, (origin,), locator, extra=extra)
+            else:
+                yield Link(sense.relation, origin, (target,), locator, extra=extra)
+        if origin not in self.known or target not in self.known:
+            yield from self._dangling([origin, target], locator)
+
+    def _role(self, spdx_id: str | None) -> Role:
+        return "subject" if spdx_id in self.subjects else ""
+
+    def _again(self, spdx_id: str | None, locator: str) -> Iterator[Said]:
+        if spdx_id not in self.twice or spdx_id is None:
+            return
+        if spdx_id in self._told:
+            yield Quarantine(locator, "SPDXID is used again", spdx_id)
+        self._told.add(spdx_id)
+
+    def _dangling(self, refs: list[str], locator: str) -> Iterator[Said]:
+        for ref in refs:
+            outside = ref.startswith("DocumentRef-") or ref in SILENT or ref in self.documents
+            if ref not in self.known and not outside:
+                yield Quarantine(locator, "dangling reference", ref)
+
+
+def _spoken(stated: Relationship) -> str:
+    parts = (stated.spdx_element_id, stated.relationship_type, stated.related_spdx_element)
+    return " ".join(part or "?" for part in parts)
+
+
+def maker(text: str, locator: str) -> Iterator[Said]:
+    """A creator or annotator as a party; a tool as a tool."""
+    who = agent(text)
+    if who.name or who.mail:
+        yield Record(
+            "party",
+            locator,
+            role="tool" if who.kind == "Tool" else "author",
+            name=who.name,
+            type=who.kind,
+            extra=as_json(_PartyExtra(who.mail)),
+        )
+
+
+def annotators(annotations: list[Annotation] | None, locator: str) -> Iterator[Said]:
+    """The authors of annotations."""
+    for i, one in enumerate(annotations or ()):
+        if one.annotator:
+            yield from maker(one.annotator, f"{locator}/annotations/{i}/annotator")
