@@ -78,6 +78,9 @@ ID_SCHEMES: dict[str, str] = {
     "usb": "USB vendor:product",
     "domain": "host name, lower case",
     "ip": "IP address",
+    "alias": "another name of the party: former, trading, in another script",
+    "group": "namespace or group as an SBOM writes it",
+    "purl": "a further package URL; the main one is Record.purl",
     "id": "an identifier whose scheme the source does not name",
 }
 """Schemes of `Record.ids`, each value written `scheme:value`."""
@@ -221,6 +224,7 @@ class Node(Struct, frozen=True, omit_defaults=True):
     name: str
     id: str = ""  # strongest identifier known
     version: str = ""
+    detail: str = ""  # read beside the name: the agency of an award, the operator of a host
 
 
 class Hop(Struct, frozen=True, omit_defaults=True):
@@ -268,3 +272,34 @@ class Mention(Struct, frozen=True, kw_only=True):
     record: str  # name of the record, for reading aloud
     strength: Strength
     evidence: Evidence
+
+
+class CarrierProduct(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A product found to contain a vendor's code, to be looked for in all other evidence."""
+
+    key: str  # by which the link stage knows it
+    name: str
+    names: tuple[str, ...] = ()  # further names
+    version: str = ""  # the very version seen to contain it; "" if a range or not known
+    version_from: str = ""  # first version with it
+    version_until: str = ""  # first version without it
+    ids: tuple[str, ...] = ()
+    purl: str = ""
+    publisher: str = ""
+
+
+class Vendor(Struct, frozen=True):
+    """A vendor looked for: the id of its dossier and its display name."""
+
+    id: str
+    name: str
+
+
+class Findings(Struct, frozen=True, kw_only=True):
+    """Everything that a report shows."""
+
+    vendors: tuple[Vendor, ...]
+    sources: tuple[Source, ...]
+    exposures: tuple[Exposure, ...]
+    mentions: tuple[Mention, ...]
+    possibly_same: tuple[tuple[str, str, str], ...]  # two names and the ground

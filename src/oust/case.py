@@ -1,0 +1,157 @@
+"""A case: the stages joined on one store. This is oust's public Python API.
+
+    with Case.open(Path("oust-case"), create=True) as case:
+        case.add([Path("exports/")])
+        for exposure in case.findings().exposures:
+            print(exposure.tier, exposure.asset.name)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+
+from oust.columns import SIGHTING_SCHEMA
+from oust.data import load_dossiers
+from oust.data.dossier import Dossier
+from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
+from oust.identify import Matcher, carrier_matcher, compile_dossiers
+from oust.ingest import Added, Ingest, Progress, Silent
+from oust.link import Linked, link, vendor_node
+from oust.link.graph import plain
+from oust.model import ITEM_FIELDS, CarrierProduct, Evidence, Findings, Sighting, Vendor
+from oust.needles import LiteralNeedles, UnionNeedles
+from oust.store import Store, source_of
+from oust.trace import trace
+
+
+class Case:
+    """One investigation: evidence, dossiers and what follows from them."""
+
+    def __init__(self, store: Store, dossiers: Sequence[Dossier]) -> None:
+        self.store = store
+        self.dossiers = tuple(dossiers)
+        self._matcher: Matcher | None = None
+        self._linked: Linked | None = None
+        self._places: dict[str, Path] | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path, create: bool = False, dossier_files: Iterable[Path] = ()
+    ) -> Case:
+        """Open the case in `folder`. Dossiers: the bundled ones, `*.yaml` in the case, and given.
+
+        Raises OustError when there is none (and `create` is false) or it is in use.
+        """
+        beside = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        dossiers = load_dossiers(extra=[*beside, *dossier_files])
+        return cls(Store.open(folder, create), dossiers)
+
+    def __enter__(self) -> Case:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trail: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the case."""
+        self.store.close()
+
+    @property
+    def matcher(self) -> Matcher:
+        """All dossiers, compiled for identification."""
+        if self._matcher is None:
+            self._matcher = compile_dossiers(self.dossiers)
+        return self._matcher
+
+    def add(self, evidence: Sequence[Path], progress: Progress | None = None) -> Added:
+        """Read evidence, identify what it says, and read bulk files with all that is sought."""
+        self.store.forget_unfinished()
+        ingest = Ingest(self.store, progress or Silent())
+        ingest.first_pass(evidence, self.matcher.key)
+        self._identify()
+        linked = self._link()
+        carriers = carrier_matcher(linked.carriers)
+        parties = LiteralNeedles(linked.parties)
+        sought = f"{self.matcher.key}+{carriers.key}+{parties.key}"
+        ingest.second_pass(
+            UnionNeedles(self.matcher.needles(), carriers.needles(), parties), sought
+        )
+        self._identify()
+        self._linked = None
+        return ingest.added
+
+    def findings(self, vendors: Sequence[str] = ()) -> Findings:
+        """Exposures and mentions of the vendors named, or of all that have a dossier."""
+        self._identify()
+        linked = self._linked = self._linked or self._link()
+        chosen = tuple(d for d in self.dossiers if not vendors or d.id in vendors)
+        nodes = {dossier.id: vendor_node(dossier)[0] for dossier in chosen}
+        return Findings(
+            vendors=tuple(Vendor(d.id, d.vendor) for d in chosen),
+            sources=tuple(source_of(row) for row in self.store.sources()),
+            exposures=tuple(trace(linked.graph, nodes, self._own_parties())),
+            mentions=tuple(m for m in linked.mentions if m.vendor in nodes),
+            possibly_same=linked.possibly_same,
+        )
+
+    def quote(self, evidence: Evidence) -> list[str]:
+        """Lines of the source around a piece of evidence, its words marked; why not, if not."""
+        if self._places is None:
+            rows = self.store.sources()
+            self._places = {row["path"]: Path(row["location"]) for row in rows}
+        place = self._places.get(evidence.source)
+        if place is None:
+            return [evidence.text] if evidence.text else []
+        found = excerpt(place, evidence.source, evidence.sha256, evidence.locator)
+        if found.problem:
+            return [f"{MARK_OPEN}{evidence.text}{MARK_CLOSE}  ({found.problem})"]
+        return marked(found.text, evidence.text)
+
+    def _identify(self) -> None:
+        """Sightings of every thing not yet looked at; of all of them if the dossiers changed."""
+        key, seen = self.matcher.key, self.store.meta("identified by")
+        upto = int(self.store.meta("identified up to") or 0) if seen == key else 0
+        run = int(self.store.meta("run") or 0)
+        if seen == key and upto == run:
+            return
+        item = self.store.table("item")
+        batches = self._mapped(item.filter(item.run > upto), self.matcher)
+        found = pa.Table.from_batches(list(batches), SIGHTING_SCHEMA)
+        with self.store.change():
+            if seen != key:
+                self.store.clear("sighting")
+            self.store.add_rows("sighting", found)
+            self.store.set_meta("identified by", key)
+            self.store.set_meta("identified up to", str(run))
+
+    def _mapped(self, items: Any, matcher: Matcher) -> Iterator[pa.RecordBatch]:
+        columns = items.select("key", *ITEM_FIELDS)
+        return self.store.map_batches(columns, matcher.kernel, SIGHTING_SCHEMA)
+
+    def _link(self) -> Linked:
+        return link(self.store, self.dossiers, self._find)
+
+    def _find(self, carriers: Sequence[CarrierProduct]) -> Iterator[tuple[str, Sighting]]:
+        """Carrier products among all things stored."""
+        matcher = carrier_matcher(carriers)
+        for batch in self._mapped(self.store.table("item"), matcher):
+            for row in batch.to_pylist():
+                key = row.pop("key")
+                row["features"] = tuple(row["features"] or ())
+                yield key, Sighting(**row)
+
+    def _own_parties(self) -> set[str]:
+        """Whoever buys in the awards read, so that what they operate is no contractor's."""
+        item = self.store.table("item")
+        buyers = self.store.rows(item.filter(item.buyer != "").select("buyer").distinct())
+        return {f"party:{plain(row['buyer'])}" for row in buyers}

@@ -1,0 +1,50 @@
+"""The command line: parse, call `case`, show. No logic of its own."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from oust import __version__
+from oust.errors import Exit, OustError
+
+
+def main() -> None:
+    """Entry point of the `oust` command. Returns by `SystemExit` with an `Exit` code."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"oust {__version__}")
+        return
+    from oust.commands import root
+
+    sys.exit(run(root, sys.argv[1:]))
+
+
+def run(command: Any, arguments: list[str]) -> int:
+    """Run the command line; the one place that prints errors and sets the exit code."""
+    import click
+
+    try:
+        code = command.main(args=arguments, prog_name="oust", standalone_mode=False)
+        return int(code or 0)
+    except OustError as error:
+        _tell(error.message, error.hint)
+        return int(error.code)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return int(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        _tell("interrupted; what was read so far is kept", "run the same command to go on")
+        return int(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(Exit.OK)
+
+
+def _tell(message: str, hint: str) -> None:
+    from oust.report.words import safe
+
+    print(f"oust: {safe(message)}", file=sys.stderr)
+    if hint:
+        print(f"      {safe(hint)}", file=sys.stderr)

@@ -1,0 +1,29 @@
+"""The commands, one file each."""
+
+from __future__ import annotations
+
+import click
+
+from oust import __version__
+from oust.commands.case import case
+from oust.commands.dossier import dossier
+from oust.commands.formats import formats
+from oust.commands.show import show
+from oust.commands.trace import trace
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: oust trace FOLDER-WITH-EXPORTS",
+)
+@click.version_option(__version__, prog_name="oust", message="%(prog)s %(version)s")
+def root() -> None:
+    """For a supplier that must go: where is it, how do we know, how did it get in.
+
+    oust reads purchase records, SBOMs, software inventories and ownership statements, tells who
+    is where by which path on which evidence, and says what it has not seen.
+    """
+
+
+for command in (trace, show, dossier, case, formats):
+    root.add_command(command)

@@ -1,0 +1,72 @@
+"""`oust show`: one exposure with every hop opened to its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from oust.commands.options import case_argument, dossier_option, output_option, put
+from oust.errors import OustError
+from oust.model import Evidence, Exposure
+
+EXAMPLES = """\b
+Examples:
+  oust show K-3f9a                 an id as `oust trace` prints it, or its beginning
+  oust show K-3f9a other-case/
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("exposure")
+@case_argument
+@dossier_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@output_option
+def show(
+    exposure: str, folder: Path, dossier_files: tuple[Path, ...], form: str, output: Path | None
+) -> None:
+    """Show one EXPOSURE of the case in FOLDER: its paths, each hop opened to the very words."""
+    import msgspec
+
+    from oust.case import Case
+    from oust.report import json_report
+    from oust.report.show import render
+    from oust.report.words import short_ids
+
+    with Case.open(folder, dossier_files=dossier_files) as case:
+        findings = case.findings()
+        short = short_ids(findings.exposures) if findings.exposures else {}
+        one = _chosen(exposure, findings.exposures, short)
+        names = {vendor.id: vendor.name for vendor in findings.vendors}
+        if form == "json":
+            found = json_report.exposure_object(one)
+            text = msgspec.json.format(msgspec.json.encode(found), indent=1).decode()
+        else:
+
+            def opener(evidence: Evidence) -> list[str]:
+                return case.quote(evidence)
+
+            text = "\n".join(render(one, short[one.id], names[one.vendor], opener))
+    put(text + "\n", output)
+
+
+def _chosen(wanted: str, exposures: tuple[Exposure, ...], short: dict[str, str]) -> Exposure:
+    """The exposure whose id, short id or beginning of a digest is `wanted`."""
+    word = wanted.casefold()
+    digest = word.partition("-")[2] or word
+    found = [
+        one
+        for one in exposures
+        if one.id == word
+        or short[one.id].casefold() == word
+        or (len(digest) >= 3 and one.id.rsplit("-", 1)[1].startswith(digest))
+    ]
+    if "-" in word and len(word.partition("-")[0]) == 1:
+        found = [one for one in found if one.vendor.startswith(word[0])]
+    if not found:
+        raise OustError(f"no exposure {wanted} in this case", "see the ids with: oust trace")
+    if len(found) > 1:
+        ids = ", ".join(sorted(short[one.id] for one in found)[:5])
+        raise OustError(f"{wanted} may be any of {ids}", "give more of the id")
+    return found[0]

@@ -1,0 +1,148 @@
+"""Open a piece of evidence again and cut out the very words: a CSV row, a JSON or XML fragment.
+
+The excerpt is what stands in the file now; a changed or missing file is said to be so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from oust import unpack
+from oust.formats.envelope import unwrap
+from oust.formats.seam import Opened
+
+LIMIT = 600  # characters of an excerpt
+MARK_OPEN, MARK_CLOSE = "▸", "◂"
+
+_ROW = re.compile(r"\bbyte (\d+)")
+_LINE = re.compile(r"^line (\d+)")
+
+
+class Excerpt(Struct, frozen=True):
+    """The words around a locator, or why they cannot be shown."""
+
+    text: str = ""
+    problem: str = ""
+
+
+def excerpt(location: Path, path: str, sha256: str, locator: str) -> Excerpt:
+    """What stands at `locator` of the source `path`, whose outer file lies at `location`."""
+    data = _open(location, path.split("!/")[1:])
+    if isinstance(data, str):
+        return Excerpt(problem=data)
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        return Excerpt(problem="the file has changed since it was read; trace it again")
+    text = _cut(Opened(path, data), locator)
+    if text is None:
+        return Excerpt(problem="this place cannot be shown as text")
+    return Excerpt(text[:LIMIT] + ("…" if len(text) > LIMIT else ""))
+
+
+def _open(location: Path, inner: list[str]) -> Any:
+    """The content, or why it cannot be had."""
+    try:
+        data: Any = location.read_bytes()
+    except OSError as error:
+        return f"{location}: {error.strerror}"
+    name = location.name
+    for part in inner:
+        found = _member(name, data, part)
+        if found is None:
+            return f"{part} is no longer in {name}"
+        data, name = found, part
+    return data
+
+
+def _member(name: str, data: Any, wanted: str) -> Any:
+    opened = Opened(name, data)
+    for inner, content in unwrap(opened) or ():
+        if inner == wanted:
+            return content
+    kind = unpack.kind_of(bytes(data[:512]))
+    for member in unpack.members(kind, name, data) if kind else ():
+        if member.name == wanted:
+            return member.data
+    return None
+
+
+def _cut(opened: Opened, locator: str) -> str | None:
+    if match := _ROW.search(locator):
+        return _from_byte(opened, int(match[1]))
+    if match := _LINE.match(locator):
+        line, pointer = int(match[1]), locator.partition("#")[2]
+        lines = opened.text().splitlines()
+        text = lines[line - 1] if 0 < line <= len(lines) else None
+        return _pointer(text, pointer) if text and pointer else text
+    if locator.startswith("#"):
+        return _pointer(opened.text(), locator[1:])
+    if locator.startswith("/"):
+        return _xpath(opened.bytes(), locator)
+    return None
+
+
+def _from_byte(opened: Opened, start: int) -> str:
+    """The record that begins at a byte: to the first line end outside quotes."""
+    piece = opened.data[start : start + 65_536]
+    quoted = False
+    for n, byte in enumerate(piece):
+        if byte == 34:
+            quoted = not quoted
+        elif byte in (10, 13) and not quoted:
+            piece = piece[:n]
+            break
+    return bytes(piece).decode(opened.head.encoding, "replace")
+
+
+def _pointer(text: str, pointer: str) -> str | None:
+    try:
+        value = json.loads(text)
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(key)] if isinstance(value, list) else value[key]
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return None
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _xpath(data: bytes, locator: str) -> str | None:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+    if root is None:
+        return None
+    for step in locator.split("/")[2:]:
+        match = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step)
+        if not match:
+            return None
+        same = [child for child in root if etree.QName(child).localname == match[1]]
+        at = int(match[2] or 1) - 1
+        if at >= len(same):
+            return None
+        root = same[at]
+    return str(etree.tostring(root, encoding="unicode", with_tail=False))
+
+
+def marked(text: str, words: str, width: int = 96) -> list[str]:
+    """Lines of `text` around `words`, which are marked; the first line where they do not occur."""
+    at = text.casefold().find(words.casefold()) if words else -1
+    lines = text.splitlines() or [""]
+    if at < 0:
+        return [lines[0][:width]]
+    line = text.count("\n", 0, at)
+    column = at - (text.rfind("\n", 0, at) + 1)
+    shown = lines[line] if line < len(lines) else ""
+    end = column + len(words)
+    start = max(0, min(column - (width - len(words)) // 2, len(shown) - width))
+    before, inside, after = shown[start:column], shown[column:end], shown[end : start + width]
+    lead, tail = "…" if start else "", "…" if start + width < len(shown) else ""
+    return [f"{lead}{before.lstrip() if not start else before}{MARK_OPEN}{inside}{MARK_CLOSE}{after}{tail}"]

@@ -1,0 +1,229 @@
+"""Stage 3: join what different sources say into one graph of dated links.
+
+The heart is the join across kinds: a product that one source shows to contain the vendor's code
+is looked for in every other source, so that an engine nobody bought by name reaches the hosts,
+agencies and contracts that have it. Repeated until nothing new is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct, field
+
+from oust.data.dossier import Dossier
+from oust.link import gather
+from oust.link.describe import describe
+from oust.link.gather import Document, Row, Tables
+from oust.link.graph import Edge, Graph
+from oust.link.place import (
+    Start,
+    evidence_of,
+    no_asset,
+    place_award,
+    place_component,
+    place_on_host,
+)
+from oust.link.relations import Parties, add_relations, owned_names, place_owned
+from oust.model import CarrierProduct, Evidence, Mention, Node, Sighting
+
+MAX_ROUNDS = 8
+"""A product within a product within a product: deeper nesting is not followed."""
+
+Finder = Callable[[Sequence[CarrierProduct]], Iterable[tuple[str, Sighting]]]
+"""Looks for carrier products in all things stored: (item key, sighting); the sighting's `vendor`
+is the carrier's key."""
+
+
+class Linked(Struct):
+    """The graph of a case, what was mentioned only, and what further evidence should be sought."""
+
+    graph: Graph
+    mentions: list[Mention] = field(default_factory=list)
+    carriers: tuple[CarrierProduct, ...] = ()
+    parties: tuple[str, ...] = ()  # names of owned parties, for sources not stored whole
+    possibly_same: tuple[tuple[str, str, str], ...] = ()
+
+
+def vendor_node(dossier: Dossier) -> tuple[str, Node]:
+    """Id and node of the vendor itself."""
+    return f"vendor:{dossier.id}", Node("vendor", dossier.vendor, dossier.id)
+
+
+def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
+    """Link everything stored. The same tables and dossiers give the same graph."""
+    work = _Work(tables, dossiers)
+    rows = gather.sightings(tables, [dossier.id for dossier in dossiers])
+    work.load_documents(rows)
+    work.place_sightings(rows)
+    parties = add_relations(work.graph, tables, work.same)
+    work.linked.parties = owned_names(work.graph)
+    place_owned(work.graph, tables, parties)
+    work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
+    work.linked.possibly_same = parties.possibly_same()
+    work.linked.mentions.sort(key=lambda m: (m.vendor, m.evidence.source, m.evidence.locator, m.reason))
+    return work.linked
+
+
+class _Work:
+    """The state of one link run."""
+
+    def __init__(self, tables: Tables, dossiers: Sequence[Dossier]) -> None:
+        self.tables = tables
+        self.linked = Linked(Graph())
+        self.graph = self.linked.graph
+        self.documents: dict[int, Document] = {}
+        self.same: dict[str, str] = {}  # party node -> vendor node that it is
+        self.reached: dict[str, Row | None] = {}  # product node -> nothing yet / looked for
+        for dossier in dossiers:
+            self.graph.node(*vendor_node(dossier))
+
+    def load_documents(self, rows: Iterable[Row]) -> None:
+        """Structure of every document that holds one of `rows`."""
+        wanted = {row["sid"] for row in rows if _in_document(row)} - self.documents.keys()
+        if wanted:
+            self.documents |= gather.documents(self.tables, wanted)
+
+    def place_sightings(self, rows: Sequence[Row]) -> None:
+        """Put every vendor sighting where it belongs, or among the mentions."""
+        exposed = set()
+        for row in rows:
+            reason = row["mention"] or no_asset(row)
+            if not reason:
+                exposed.add((row["vendor"], row["sid"], row["n"]))
+                start = _start(row, f"vendor:{row['vendor']}", row["seen_relation"])
+                self.place(row, start, carrier=False)
+        for row in rows:
+            reason = row["mention"] or no_asset(row)
+            if reason and (row["vendor"], row["sid"], row["n"]) not in exposed:
+                self.linked.mentions.append(_mention(row, reason))
+
+    def place(self, row: Row, start: Start, carrier: bool) -> None:
+        """Put one record into the graph, reached from `start`."""
+        if row["kind"] == "award":
+            place_award(self.graph, row, start)
+        elif row["kind"] == "party":
+            self.same.setdefault(_party_of(row), start.near)
+        elif row["host"] or row["kind"] in ("program", "host"):
+            place_on_host(self.graph, row, start, carrier)
+        else:
+            document = self.documents[row["sid"]]
+            for product in place_component(self.graph, row, start, document, carrier):
+                self.reached.setdefault(product, None)
+
+    def products(self) -> list[CarrierProduct]:
+        """Products reached so far that were not looked for yet."""
+        found = []
+        for ident, done in sorted(self.reached.items()):
+            node = self.graph.nodes[ident]
+            if done is None:
+                self.reached[ident] = {}
+                found.append(
+                    CarrierProduct(key=ident, name=node.name, version=node.version, purl=node.id)
+                )
+        return found
+
+    def follow(self, find: Finder, carriers: list[CarrierProduct]) -> None:
+        """Look for carriers in all evidence, and for what carries them, until nothing is new."""
+        every: list[CarrierProduct] = []
+        for _ in range(MAX_ROUNDS):
+            if not carriers:
+                break
+            every += carriers
+            found = list(find(carriers))
+            rows = gather.occurrences(self.tables, {key for key, _ in found})
+            self.load_documents(rows)
+            self._place_carriers(rows, found)
+            carriers = self.products()
+        self.linked.carriers = tuple(every)
+
+    def _place_carriers(self, rows: Sequence[Row], found: Sequence[tuple[str, Sighting]]) -> None:
+        by_key: dict[str, list[Sighting]] = {}
+        for key, sighting in found:
+            by_key.setdefault(key, []).append(sighting)
+        for row in rows:
+            for sighting in by_key[row["key"]]:
+                if sighting.mention or no_asset(row) or self._is_itself(row, sighting.vendor):
+                    continue
+                self.place(row, _carrier_start(row, sighting), carrier=True)
+
+    def _is_itself(self, row: Row, carrier: str) -> bool:
+        """Whether the row is the very subject that made the product a carrier."""
+        return row["role"] == "subject" or carrier not in self.graph.nodes
+
+
+def _in_document(row: Row) -> bool:
+    return row["kind"] in ("component", "service", "document") and not row["host"]
+
+
+def _party_of(row: Row) -> str:
+    from oust.link.place import party_id
+
+    return party_id(row["name"])
+
+
+def _start(row: Row, near: str, relation: str) -> Start:
+    seen = evidence_of(row, row["field"], row["seen_text"], row["identifier"])
+    word = relation if relation and relation != "is" else "supplies"
+    why = describe(row["identifier"], row["strength"], row["seen_text"], row["features"] or ())
+    return Start(near, word, row["strength"], why, seen)  # type: ignore[arg-type]
+
+
+def _carrier_start(row: Row, sighting: Sighting) -> Start:
+    seen = evidence_of(row, sighting.field, sighting.text, sighting.identifier)
+    why = describe(sighting.identifier, sighting.strength, sighting.text, sighting.features)
+    return Start(sighting.vendor, "contains", sighting.strength, why, seen)
+
+
+def _mention(row: Row, reason: str) -> Mention:
+    return Mention(
+        vendor=row["vendor"],
+        reason=reason,
+        record=row["name"] or row["description"][:60],
+        strength=row["strength"],
+        evidence=evidence_of(row, row["field"], row["seen_text"], row["identifier"]),
+    )
+
+
+def _embedded(graph: Graph, dossiers: Sequence[Dossier]) -> list[CarrierProduct]:
+    """Products that the dossiers say carry the vendor's code; added to the graph."""
+    found = []
+    for dossier in dossiers:
+        for n, fact in enumerate(dossier.embeddings):
+            if not (fact.names or fact.ids):
+                continue
+            ident = f"product:embedding {dossier.id} {n}"
+            name = fact.names[0] if fact.names else fact.product
+            graph.node(ident, Node("product", f"{fact.licensee} {name}".strip()))
+            evidence = Evidence(
+                source=f"dossier {dossier.id}",
+                locator=f"/embeddings/{n}",
+                field="product",
+                text=fact.product,
+                identifier=fact.source[0],
+            )
+            graph.edge(
+                Edge(
+                    *(f"vendor:{dossier.id}", ident, "licensed-from", {evidence}),
+                    since=fact.since,
+                    until=fact.until,
+                    strength="weak" if fact.strength else "identifier",
+                    why=f"the dossier names {fact.licensee} as licensee",
+                )
+            )
+            found.append(
+                CarrierProduct(
+                    key=ident,
+                    name=name,
+                    names=fact.names[1:],
+                    version_from=fact.version_from,
+                    version_until=fact.version_until,
+                    ids=tuple(i for i in fact.ids if not i.startswith("purl:")),
+                    purl=next((i[5:] for i in fact.ids if i.startswith("purl:")), ""),
+                    publisher=fact.licensee,
+                )
+            )
+    return found
+
+
+__all__ = ["Finder", "Linked", "Parties", "link", "vendor_node"]

@@ -1,0 +1,244 @@
+"""Put one record with a sighting into the graph: what the sighting says about the thing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from oust.link.gather import Document, Member, Row
+from oust.link.graph import Edge, Graph, first_id, plain
+from oust.model import Evidence, Node, Relation, Strength
+
+REMOVED_WORDS = ("removed", "not installed", "uninstalled", "purge")
+
+
+class Start(Struct, frozen=True):
+    """From where a record is reached: a node of the graph, by which relation, on what ground."""
+
+    near: str
+    relation: Relation
+    strength: Strength
+    why: str
+    evidence: Evidence
+
+
+def evidence_of(row: Row, field: str = "", text: str = "", identifier: str = "") -> Evidence:
+    """The place of a row in its source."""
+    return Evidence(
+        source=row["source"],
+        locator=row["locator"],
+        field=field,
+        text=text,
+        identifier=identifier,
+        sha256=row["sha256"],
+    )
+
+
+def no_asset(row: Row) -> str:
+    """Why an occurrence makes no exposure whatever was sighted in it; "" if it can."""
+    if row["role"] == "tool":
+        return "a tool that made the document"
+    if row["role"] == "author":
+        return "an author of the document"
+    if row["kind"] == "document":
+        return "named in what the document says about itself"
+    said = json.loads(row["extra"]) if row["extra"] else {}
+    state = str(said.get("state") or said.get("action") or "").casefold()
+    if state.startswith(REMOVED_WORDS):
+        return f"the evidence itself says: {state}"
+    if "pedigree" in said:
+        return f"{said['pedigree']} of a component, not contained in it"
+    return ""
+
+
+def product_id(name: str, version: str, purl: str, source: str) -> str:
+    """One id for one product, whichever source names it."""
+    if purl:
+        return "product:" + purl.split("?", 1)[0].split("#", 1)[0].casefold()
+    words = plain(name)
+    return f"product:{words} {version}".rstrip() if words else f"product:of {source}"
+
+
+def party_id(name: str) -> str:
+    """One id for a party by its name without legal form."""
+    return "party:" + plain(name)
+
+
+def host_id(row: Row) -> str:
+    """One id for a host by its name; by its source where no name is given."""
+    return "host:" + (row["host"].strip().casefold() or f"of {row['source']}")
+
+
+def add_host(graph: Graph, row: Row) -> str:
+    """The host on which a row was found."""
+    name = row["host"].strip() or f"host of {row['source'].rsplit('/', 1)[-1]}"
+    ident = graph.node(host_id(row), Node(kind="host", name=name))
+    if row["operator"]:
+        add_operator(graph, ident, row["operator"], evidence_of(row, "operator", row["operator"]))
+    return ident
+
+
+def add_operator(graph: Graph, host: str, operator: str, evidence: Evidence) -> None:
+    """Who runs a host."""
+    party = graph.node(party_id(operator), Node(kind="party", name=operator))
+    graph.edge(Edge(host, party, "operated-by", {evidence}))
+
+
+def place_on_host(graph: Graph, row: Row, start: Start, carrier: bool) -> None:
+    """An installed program, or a part standing in a machine. A carrier is itself the program."""
+    host = add_host(graph, row)
+    seen = evidence_of(row, "name", f"{row['name']} {row['version']}".strip())
+    near = start.near
+    if not carrier:
+        ident = f"program:{plain(row['name'])} {row['version']}"
+        node = Node(row["kind"], row["name"] or row["purl"], _best_id(row), row["version"])
+        near = graph.node(ident, node)
+        graph.edge(_edge(start, near))
+        graph.edge(Edge(near, host, "installed-on", {seen}, since=row["since"]))
+        return
+    evidence = {start.evidence, seen} if start.evidence.field != "name" else {start.evidence}
+    graph.edge(
+        Edge(
+            *(near, host, "installed-on", evidence),
+            since=row["since"],
+            strength=start.strength,
+            why=start.why,
+        )
+    )
+
+
+def _edge(start: Start, far: str, known: bool = True) -> Edge:
+    return Edge(
+        *(start.near, far, start.relation, {start.evidence}),
+        strength=start.strength,
+        known=known,
+        why=start.why,
+    )
+
+
+def _best_id(row: Row) -> str:
+    best = first_id(row["ids"] or (), "msi", "bundle", "cpe", "winget", "deb", "rpm", "sha256")
+    return row["purl"] or best
+
+
+def place_award(graph: Graph, row: Row, start: Start) -> None:
+    """An award: through the seller who holds it, unless the seller is where we come from."""
+    ids = row["ids"] or ()
+    number = row["name"] or first_id(ids, "award").partition(":")[2] or row["locator"]
+    award = graph.node(
+        f"award:{row['buyer'].casefold()}:{number.casefold()}",
+        Node("award", number, first_id(ids, "award"), detail=row["buyer"]),
+    )
+    seller = evidence_of(row, "seller", row["seller"])
+    if not row["seller"]:
+        graph.edge(_edge(start, award, known=False))
+    elif start.evidence.field in ("seller", "seller_parent") or party_id(row["seller"]) == start.near:
+        graph.edge(
+            Edge(
+                *(start.near, award, "awarded", {start.evidence}),
+                since=row["since"],
+                strength=start.strength,
+                why=start.why,
+            )
+        )
+    else:
+        node = Node("party", row["seller"], first_id(ids, "uei", "cage", "duns"))
+        party = graph.node(f"{party_id(row['seller'])} for {award}", node)
+        graph.edge(Edge(start.near, party, "resells", {start.evidence}, strength=start.strength, why=start.why))
+        graph.edge(Edge(party, award, "awarded", {seller}, since=row["since"]))
+
+
+def place_component(
+    graph: Graph, row: Row, start: Start, document: Document, carrier: bool
+) -> list[str]:
+    """A component of a document: up to what the document is about. Returns those products.
+
+    A carrier is itself the component, so the walk begins at its own node.
+    """
+    me = row["ref"] or row["locator"]
+    climb = _Climb(graph, row["sid"], document)
+    if carrier:
+        climb.ids[me] = start.near
+    else:
+        graph.edge(_edge(start, climb.node(me)))
+    return climb.up(me, start.strength if carrier else "identifier")
+
+
+class _Climb:
+    """Walks a document upward from a component to its subjects."""
+
+    def __init__(self, graph: Graph, sid: int, document: Document) -> None:
+        self.graph, self.sid, self.document = graph, sid, document
+        self.ids: dict[str, str] = {}
+
+    def node(self, ref: str) -> str:
+        if ref not in self.ids:
+            member = self.document.members.get(ref)
+            self.ids[ref] = self._make(ref, member)
+        return self.ids[ref]
+
+    def _make(self, ref: str, member: Member | None) -> str:
+        if member is None:
+            return self.graph.node(f"ref:{self.sid}:{ref}", Node("component", ref))
+        name = member.name or member.purl or first_id(member.ids, "cpe") or ref
+        if member.role == "subject":
+            ident = product_id(member.name, member.version, member.purl, self.document.source)
+            return self.graph.node(ident, Node("product", name, member.purl, member.version))
+        ident = f"component:{self.sid}:{ref}"
+        return self.graph.node(ident, Node("component", name, member.purl, member.version))
+
+    def up(self, start: str, strength: Strength) -> list[str]:
+        """Add every link on a way up; return the products reached."""
+        waiting, seen, reached = [start], {start}, []
+        while waiting:
+            ref = waiting.pop()
+            member = self.document.members.get(ref)
+            if member is not None and member.role == "subject" and ref != start:
+                reached.append(self.node(ref))
+                continue
+            holders = self.document.holders.get(ref, [])
+            for stated in holders:
+                if stated.parent == ref:
+                    continue
+                self._hold(ref, stated.parent, stated.relation, stated.locator)
+                if stated.parent not in seen:
+                    seen.add(stated.parent)
+                    waiting.append(stated.parent)
+        if not reached:
+            reached = self._beside(start)
+        return reached
+
+    def _hold(self, ref: str, parent: str, relation: str, locator: str) -> None:
+        document = self.document
+        member = document.members.get(ref)
+        text = member.name if member else ref
+        evidence = Evidence(document.source, locator, relation, text, "", document.sha256)
+        self.graph.edge(
+            Edge(self.node(ref), self.node(parent), relation, {evidence})  # type: ignore[arg-type]
+        )
+
+    def _beside(self, start: str) -> list[str]:
+        """No stated way up: the component stands in the document, how it got there is not said."""
+        subjects: Iterable[Member | None] = self.document.subjects or [None]
+        mine = self.document.members[start]
+        if mine.role == "subject":
+            return [self.node(start)]
+        reached = []
+        for subject in subjects:
+            if subject is None:
+                name = self.document.source.rsplit("/", 1)[-1]
+                ident = f"product:of {self.document.source}"
+                far = self.graph.node(ident, Node("product", f"what {name} describes"))
+            else:
+                far = self.node(subject.ref or subject.locator)
+            evidence = Evidence(
+                *(self.document.source, mine.locator, "component", mine.name, ""),
+                self.document.sha256,
+            )
+            self.graph.edge(
+                Edge(self.node(start), far, "contains", {evidence}, known=False)
+            )
+            reached.append(far)
+        return reached

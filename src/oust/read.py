@@ -1,0 +1,304 @@
+"""Stage 1: walk the evidence, tell each file's format by its content, read it, account for it.
+
+One `Reading` per source: what it said, what was quarantined, and a status. Nothing here raises
+for a bad file; a file that cannot be read is a source whose status says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field, structs
+
+from oust import unpack
+from oust.errors import OustError
+from oust.formats import all_formats, pick
+from oust.formats.envelope import is_envelope, unwrap
+from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
+from oust.mapping import mapping_for
+from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
+
+MAPPED = 16 * 1024**2  # larger files are mapped, not loaded
+PREFETCH = 4  # files opened ahead of the one being read
+BATCH = 20_000  # records handed on at once, so that memory stays flat
+
+CASE_MARK = "oust-case.duckdb"
+"""A folder holding this file is a case; walking evidence passes it by."""
+
+
+class Found(Struct, frozen=True):
+    """A file of evidence met while walking."""
+
+    path: str  # as shown: the given name and the way below it, with forward slashes
+    location: Path
+    problem: str = ""  # why it cannot be opened
+
+
+class Reading(Struct):
+    """What one source said, or the next part of it: `source` is final when `last` is true."""
+
+    source: Source
+    location: str
+    records: list[Record] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    quarantined: list[Quarantine] = field(default_factory=list)
+    first: bool = True
+    last: bool = True
+    bulk: bool = False
+    deferred: bool = False  # a bulk source met while nothing is sought yet: read it later
+
+
+class Loaded(Struct):
+    """A found file with its content, opened ahead of time."""
+
+    found: Found
+    data: Any = b""
+    sha256: str = ""
+    stamp: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+
+def walk(evidence: Iterable[Path]) -> Iterator[Found]:
+    """Every file under `evidence`, in a fixed order, each real file once, symlink loops ended."""
+    seen: set[tuple[int, int]] = set()
+    for top, shown in _named(list(evidence)):
+        yield from _below(top, shown, seen)
+
+
+def _named(tops: list[Path]) -> list[tuple[Path, str]]:
+    """Each top with the name to show: its own, or its parent's too where two are alike."""
+    absolute = sorted({Path(os.path.abspath(top)) for top in tops})
+    twice = {name for name, n in Counter(top.name for top in absolute).items() if n > 1}
+    return [
+        (top, f"{top.parent.name}/{top.name}" if top.name in twice else top.name or str(top))
+        for top in absolute
+    ]
+
+
+def _below(path: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
+    try:
+        info = path.stat()
+        if (info.st_dev, info.st_ino) in seen:
+            return
+        seen.add((info.st_dev, info.st_ino))
+        if stat.S_ISREG(info.st_mode):
+            yield Found(shown, path)
+        elif stat.S_ISDIR(info.st_mode):
+            names = sorted(os.listdir(path))
+            if CASE_MARK in names:
+                return
+            for name in names:
+                if not name.endswith(".map.yaml") and name != "oust-map.yaml":
+                    yield from _below(path / name, f"{shown}/{name}", seen)
+        else:
+            yield Found(shown, path, "neither a file nor a folder (device, socket or pipe)")
+    except OSError as error:
+        yield Found(shown, path, error.strerror or str(error))
+
+
+def load(found: Found, sha256: str = "") -> Loaded:
+    """Open a found file, and hash it unless its digest is given; a problem is kept, not raised."""
+    if found.problem:
+        return Loaded(found, problem=found.problem)
+    try:
+        with found.location.open("rb") as file:
+            info = os.fstat(file.fileno())
+            data: Any = (
+                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                if info.st_size > MAPPED
+                else file.read()
+            )
+        digest = sha256 or hashlib.sha256(data).hexdigest()
+        return Loaded(found, data, digest, (info.st_size, info.st_mtime_ns))
+    except (OSError, ValueError) as error:
+        return Loaded(found, problem=getattr(error, "strerror", None) or str(error))
+
+
+def ahead(founds: Iterable[Found]) -> Iterator[Loaded]:
+    """`load` each, a few files ahead of the reader: hashing and disk use the other core."""
+    waiting: list[Future[Loaded]] = []
+    rest = iter(founds)
+    with ThreadPoolExecutor(1) as pool:
+        waiting += [pool.submit(load, found) for found in islice(rest, PREFETCH)]
+        while waiting:
+            done = waiting.pop(0)
+            waiting += [pool.submit(load, found) for found in islice(rest, 1)]
+            yield done.result()
+
+
+def read(loaded: Loaded, needles: Needles | None) -> Iterator[Reading]:
+    """Read one file, and the members of it if it is an archive or an envelope.
+
+    With `needles` None a bulk source is not read: its Reading says `deferred`.
+    """
+    found = loaded.found
+    if loaded.problem:
+        yield Reading(_refused(found.path, loaded.problem), str(found.location))
+        return
+    opened = Opened(found.path, loaded.data)
+    try:
+        opened.mapping = mapping_for(found.location)
+    except OustError as error:
+        yield Reading(_refused(found.path, f"{error.message}; {error.hint}"), str(found.location))
+        return
+    reader = _Reader(str(found.location), needles, all_formats())
+    changed = _changed(loaded)
+    for reading in reader.source(opened, loaded.sha256, 0):
+        if reading.last and changed():
+            message = "the file changed while it was read; trace it again"
+            reading.source = structs.replace(
+                reading.source, status="partly read", message=message
+            )
+        yield reading
+
+
+def _refused(path: str, problem: str, status: Status = "not read", size: int = 0) -> Source:
+    return Source(path=path, status=status, message=problem, bytes=size)
+
+
+def _changed(loaded: Loaded) -> Callable[[], bool]:
+    def now() -> bool:
+        try:
+            info = loaded.found.location.stat()
+        except OSError:
+            return True
+        return (info.st_size, info.st_mtime_ns) != loaded.stamp
+
+    return now
+
+
+class _Reader(Struct):
+    """Reads one top-level file; `location` is where it lies on this machine."""
+
+    location: str
+    needles: Needles | None
+    formats: Sequence[Format]
+
+    def source(self, opened: Opened, sha256: str, depth: int) -> Iterator[Reading]:
+        base = Source(path=opened.path, sha256=sha256, bytes=opened.size)
+        if opened.size == 0:
+            yield self._none(base, "empty", "the file is empty")
+            return
+        inner = unwrap(opened) if is_envelope(opened.head) else None
+        if inner:
+            wrapped = (unpack.Member(name, data) for name, data in inner)
+            yield from self._members(base, "envelope", opened, depth, wrapped)
+        elif fmt := self._pick(opened):
+            yield from self._told(base, opened, fmt)
+        elif kind := unpack.kind_of(bytes(opened.data[:512])):
+            packed = unpack.members(kind, opened.name, opened.data)
+            yield from self._members(base, kind, opened, depth, packed)
+        else:
+            yield self._none(base, "no reader", _no_reader(opened))
+
+    def _pick(self, opened: Opened) -> Format | None:
+        try:
+            return pick(opened.head, tuple(self.formats))
+        except RecursionError:
+            return None
+
+    def _none(self, base: Source, status: Status, message: str) -> Reading:
+        return Reading(structs.replace(base, status=status, message=message), self.location)
+
+    def _members(
+        self, base: Source, kind: str, opened: Opened, depth: int, found: Iterator[unpack.Member]
+    ) -> Iterator[Reading]:
+        """The members of an archive as sources of their own, then the archive itself."""
+        if depth >= unpack.MAX_DEPTH:
+            text = f"archives are nested more than {unpack.MAX_DEPTH} deep; not opened"
+            yield self._none(base, "not read", text)
+            return
+        count, problems = 0, []
+        for member in found:
+            if member.problem:
+                problems.append(f"{member.name}: {member.problem}".removeprefix(": "))
+            if not member.name or (member.problem and not member.data):
+                continue
+            count += 1
+            digest = hashlib.sha256(member.data).hexdigest()
+            inner = Opened(f"{opened.path}!/{member.name}", member.data)
+            inner.mapping = opened.mapping
+            yield from self.source(inner, digest, depth + 1)
+        status: Status = "read" if not problems else "partly read" if count else "not read"
+        message = "; ".join(problems[:3]) or f"{count} members"
+        yield self._none(structs.replace(base, format=kind), status, message)
+
+    def _told(self, base: Source, opened: Opened, fmt: Format) -> Iterator[Reading]:
+        """What `fmt` reads from `opened`, in parts of at most BATCH records."""
+        tally: Counter[str] = Counter()
+        if fmt.bulk and self.needles is None:
+            yield Reading(base, self.location, deferred=True)
+            return
+        part = Reading(base, self.location, last=False, bulk=fmt.bulk)
+        problem = ""
+        said = _guarded(fmt, opened, self.needles or NoNeedles())
+        for one in said:
+            if isinstance(one, str):
+                problem = one
+            elif _keep(one, part, tally) >= BATCH:
+                yield part
+                part = Reading(base, self.location, first=False, last=False, bulk=fmt.bulk)
+        held = tally.pop("quarantined", 0)
+        records = sum(tally.values())
+        status: Status = "read"
+        if problem:
+            status = "partly read" if records else "not read"
+        elif not records and not held:
+            status, problem = "empty", "nothing is said in it"
+        part.source = structs.replace(
+            base,
+            format=fmt.name,
+            records=records,
+            quarantined=held,
+            status=status,
+            message=problem,
+            counts=dict(sorted(tally.items())),
+        )
+        part.last = True
+        yield part
+
+
+def _keep(one: Said, part: Reading, tally: Counter[str]) -> int:
+    """Put `one` where it belongs and count it; return how many things `part` holds."""
+    if isinstance(one, Record):
+        part.records.append(one)
+        tally[one.kind] += 1
+    elif isinstance(one, Link):
+        part.links.append(one)
+        tally["link"] += len(one.targets)
+    elif isinstance(one, Quarantine):
+        part.quarantined.append(one)
+        tally["quarantined"] += 1
+    elif isinstance(one, Tally):
+        tally[one.kind] += one.count
+    return len(part.records) + len(part.links)
+
+
+def _guarded(fmt: Format, opened: Opened, needles: Needles) -> Iterator[Said | str]:
+    """What `fmt` yields, then the reason as text if it could not go on."""
+    try:
+        yield from fmt.read(opened, needles)
+    except Unreadable as error:
+        yield str(error)
+    except RecursionError:
+        yield "nested too deeply to be read"
+    except MemoryError:
+        yield "needs more memory than there is"
+    except Exception as error:  # a foreign file met a parser: tell it, go on with the others
+        yield f"{fmt.name} reader failed: {type(error).__name__}: {one_line(str(error), 120)}"
+
+
+def _no_reader(opened: Opened) -> str:
+    head = opened.head
+    if b"\0" in head.data and not head.encoding.startswith("utf-16"):
+        return "no reader for this format (binary)"
+    return "no reader for this format"

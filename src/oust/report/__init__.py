@@ -1,0 +1,1 @@
+"""Outputs, one file each. They only show what `case.Findings` holds."""

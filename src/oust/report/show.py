@@ -1,0 +1,51 @@
+"""`oust show`: one exposure, every hop opened to its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from oust.model import Evidence, Exposure, Hop, Path
+from oust.report.words import asset_name, called, clip, plural, safe, walked
+
+WIDTH = 100
+SHOWN = 4
+"""Places of evidence shown for one hop before the rest is counted."""
+
+Opener = Callable[[Evidence], list[str]]
+"""Gives the lines of the source around the evidence, the words marked."""
+
+
+def render(exposure: Exposure, short: str, vendor: str, opener: Opener) -> Iterator[str]:
+    """Lines that tell one exposure whole."""
+    yield f" {short}   {asset_name(exposure)}"
+    yield f" {vendor} · {exposure.tier} · strength: {exposure.strength} ({clip(exposure.why, 60)})"
+    shown = len(exposure.paths)
+    for n, path in enumerate(exposure.paths, 1):
+        yield ""
+        yield f" Path {n} of {exposure.path_count:,} · {path.quality} · {plural(len(path.hops), 'hop')}"
+        yield f"   {safe(walked(path))}"
+        yield from _hops(path, opener)
+    if exposure.path_count > shown:
+        yield ""
+        yield f" {plural(exposure.path_count - shown, 'longer or equal path')} not shown: oust show --format json"
+    yield ""
+    yield f" Stable id: {exposure.id}"
+
+
+def _hops(path: Path, opener: Opener) -> Iterator[str]:
+    for n, hop in enumerate(path.hops, 1):
+        yield f"  {n}  {_said(hop)}"
+        for evidence in hop.evidence[:SHOWN]:
+            yield f"       {clip(f'{evidence.source}  {evidence.locator}', WIDTH - 8)}"
+            if evidence.identifier:
+                yield f"       identifier {clip(evidence.identifier, WIDTH - 19)}"
+            for line in opener(evidence):
+                yield f"         {clip(line, WIDTH - 10)}"
+        if len(hop.evidence) > SHOWN:
+            yield f"       and {plural(len(hop.evidence) - SHOWN, 'more place')} in the evidence"
+
+
+def _said(hop: Hop) -> str:
+    dates = f"  {hop.since or '?'} to {hop.until or 'now or unknown'}" if hop.since or hop.until else ""
+    share = f"  {hop.share} %" if hop.share else ""
+    return f"{safe(called(hop.origin))}  {hop.relation}  {safe(called(hop.target))}{share}{dates}"

@@ -1,0 +1,284 @@
+"""The store of a case: the only module that knows which engine keeps and queries the tables.
+
+Stages see table expressions (`Store.table`, Ibis) and `Store.map_batches` (Arrow record batch in,
+Arrow record batch out). Every change is one transaction, so a process killed at any moment leaves
+a usable case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from oust.columns import LISTS, SIGHTING_SCHEMA
+from oust.errors import Exit, OustError
+from oust.model import ITEM_FIELDS, OCCURRENCE_FIELDS, Source
+
+FILE = "oust-case.duckdb"
+LAYOUT = "1"
+"""Raised when the tables change; an older case is told to be made anew."""
+
+MEMORY_LIMIT = "512MB"
+
+_TEXT = "VARCHAR"
+
+
+def _columns(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}" {"VARCHAR[]" if name in LISTS else _TEXT}' for name in names)
+
+
+_TABLES = f"""
+CREATE TABLE meta (name VARCHAR PRIMARY KEY, value VARCHAR);
+CREATE TABLE source (sid INTEGER PRIMARY KEY, path VARCHAR, location VARCHAR, sha256 VARCHAR,
+  format VARCHAR, bytes BIGINT, records BIGINT, quarantined BIGINT, status VARCHAR,
+  message VARCHAR, counts VARCHAR, collected VARCHAR, bulk BOOLEAN, sought VARCHAR,
+  outer_path VARCHAR, current BOOLEAN, run INTEGER, gone_in INTEGER);
+CREATE TABLE item (key VARCHAR, run INTEGER, {_columns(ITEM_FIELDS)});
+CREATE TABLE occurrence (key VARCHAR, sid INTEGER, n INTEGER, {_columns(OCCURRENCE_FIELDS)});
+CREATE TABLE link (sid INTEGER, n INTEGER, relation VARCHAR, origin VARCHAR, targets VARCHAR[],
+  locator VARCHAR, since VARCHAR, until VARCHAR, share VARCHAR, extra VARCHAR);
+CREATE TABLE quarantine (sid INTEGER, locator VARCHAR, reason VARCHAR, text VARCHAR);
+CREATE TABLE sighting (key VARCHAR, vendor VARCHAR, field VARCHAR, "start" INTEGER,
+  "end" INTEGER, text VARCHAR, identifier VARCHAR, strength VARCHAR, features VARCHAR[],
+  relation VARCHAR, mention VARCHAR);
+"""
+
+_SEPARATOR = "chr(31)"
+
+
+def _key_sql() -> str:
+    """A digest of everything that makes up the thing itself."""
+    parts = [
+        f"array_to_string(\"{name}\", chr(30))" if name in LISTS else f'"{name}"'
+        for name in ITEM_FIELDS
+    ]
+    return f"md5(concat_ws({_SEPARATOR}, {', '.join(parts)}))"
+
+
+class Store:
+    """Tables of one case. Open it with `Store.open`, close it with `close`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._db = connection
+        self.folder = folder
+        self._ibis: Any = None
+
+    @classmethod
+    def open(cls, folder: Path, create: bool = False) -> Store:
+        """Open the case in `folder`; make it if `create`.
+
+        Raises OustError when there is no case, another process holds it, or its layout is old.
+        """
+        place = folder / FILE
+        if not place.exists() and not create:
+            raise OustError(f"no case in {folder}", "make one with: oust trace EVIDENCE")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            db = duckdb.connect(str(place), config={"memory_limit": MEMORY_LIMIT})
+        except (duckdb.Error, OSError) as error:
+            raise _cannot_open(folder, error) from error
+        store = cls(db, folder)
+        store._prepare()
+        return store
+
+    def _prepare(self) -> None:
+        self._db.execute("SET preserve_insertion_order = true")
+        self._db.execute(f"SET temp_directory = '{str(self.folder / 'tmp').replace(chr(39), '')}'")
+        tables = self._db.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
+        if tables is None or not tables[0]:
+            with self.change():
+                self._db.execute(_TABLES)
+                self.set_meta("layout", LAYOUT)
+        elif self.meta("layout") != LAYOUT:
+            text = f"the case in {self.folder} was made by another version of oust"
+            raise OustError(text, "trace the evidence again into a new folder with --case")
+
+    def close(self) -> None:
+        """Release the case for other processes."""
+        self._db.close()
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """One transaction: all of it happens or nothing."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def meta(self, name: str) -> str:
+        """A remembered setting, or the empty string."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Remember a setting."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+
+    # what stages see
+
+    def table(self, name: str) -> Any:
+        """The table `name` as an Ibis expression."""
+        if self._ibis is None:
+            import ibis
+
+            self._ibis = ibis.duckdb.from_connection(self._db)
+        return self._ibis.table(name)
+
+    def rows(self, expression: Any) -> list[dict[str, Any]]:
+        """The rows of a table expression as dictionaries; only for results that are small."""
+        return expression.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+
+    def literal(self, rows: pa.Table) -> Any:
+        """Given rows as a table expression, to join with."""
+        import ibis
+
+        return ibis.memtable(rows)
+
+    def map_batches(
+        self,
+        expression: Any,
+        kernel: Callable[[pa.RecordBatch], pa.RecordBatch],
+        schema: pa.Schema,
+        rows: int = 100_000,
+    ) -> Iterator[pa.RecordBatch]:
+        """`kernel` over the rows of `expression`, batch by batch; its batches have `schema`."""
+        for batch in expression.to_pyarrow_batches(chunk_size=rows):
+            if batch.num_rows:
+                yield kernel(batch).cast(schema)
+
+    # writing evidence
+
+    def next_sid(self) -> int:
+        """The first source id not in use."""
+        row = self._db.execute(
+            "SELECT greatest((SELECT coalesce(max(sid), 0) FROM source), "
+            "(SELECT coalesce(max(sid), 0) FROM occurrence)) + 1"
+        ).fetchone()
+        return int(row[0]) if row else 1
+
+    def add_records(self, records: pa.Table, run: int) -> None:
+        """Store records: each distinct thing once, and every occurrence of it."""
+        names = ", ".join(f'"{name}"' for name in ITEM_FIELDS)
+        seen = ", ".join(f'"{name}"' for name in OCCURRENCE_FIELDS)
+        self._db.register("incoming", records)
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {_key_sql()} AS key, * FROM incoming"
+        )
+        self._db.unregister("incoming")
+        self._db.execute(
+            f"INSERT INTO item SELECT key, {run}, {names} FROM keyed "
+            "WHERE key NOT IN (SELECT key FROM item) "
+            "QUALIFY row_number() OVER (PARTITION BY key ORDER BY sid, n) = 1"
+        )
+        self._db.execute(f"INSERT INTO occurrence SELECT key, sid, n, {seen} FROM keyed")
+        self._db.execute("DROP TABLE keyed")
+
+    def add_rows(self, name: str, rows: pa.Table) -> None:
+        """Append `rows` to the table `name`, whose columns they carry in order."""
+        self._db.register("incoming", rows)
+        self._db.execute(f'INSERT INTO "{name}" SELECT * FROM incoming')
+        self._db.unregister("incoming")
+
+    def add_sources(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Store sources: the fields of `model.Source` and the columns only the store needs."""
+        if rows:
+            table = pa.Table.from_pylist(list(rows), schema=_SOURCE_SCHEMA)
+            self.add_rows("source", table)
+
+    def supersede(self, outer_paths: Sequence[str], run: int) -> None:
+        """Mark the current sources of these top-level files as replaced in `run`."""
+        self._db.execute(
+            "UPDATE source SET current = false, gone_in = ? WHERE current AND outer_path IN "
+            "(SELECT unnest(?::VARCHAR[]))",
+            [run, list(outer_paths)],
+        )
+
+    def forget(self, sids: Sequence[int]) -> None:
+        """Remove sources with all they said: what a killed run had left half done."""
+        for name in ("occurrence", "link", "quarantine", "source"):
+            self._db.execute(
+                f'DELETE FROM "{name}" WHERE sid IN (SELECT unnest(?::INTEGER[]))', [list(sids)]
+            )
+
+    def sids_of(self, outer_path: str) -> list[int]:
+        """Ids of the current sources of a top-level file."""
+        found = self._db.execute(
+            "SELECT sid FROM source WHERE current AND outer_path = ? ORDER BY sid", [outer_path]
+        )
+        return [int(row[0]) for row in found.fetchall()]
+
+    def forget_unfinished(self) -> None:
+        """Forget what a killed run had written of sources that it did not finish."""
+        for name in ("occurrence", "link", "quarantine"):
+            self._db.execute(f'DELETE FROM "{name}" WHERE sid NOT IN (SELECT sid FROM source)')
+
+    def note(self, path: str, message: str) -> None:
+        """Say something of a current source beside what was said when it was read."""
+        self._db.execute(
+            "UPDATE source SET message = ? WHERE current AND path = ?", [message, path]
+        )
+
+    def clear(self, name: str) -> None:
+        """Remove all rows of a table that stages derive (such as sightings)."""
+        self._db.execute(f'DELETE FROM "{name}"')
+
+    # reading back
+
+    def sources(self, current: bool = True) -> list[dict[str, Any]]:
+        """Rows of `source`, by path; only those not superseded unless `current` is false."""
+        where = "WHERE current" if current else ""
+        found = self._db.execute(f"SELECT * FROM source {where} ORDER BY path, sid")
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def export(self, folder: Path) -> list[Path]:
+        """Write every table as Parquet; return the files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for name in TABLES:
+            place = folder / f"{name}.parquet"
+            quoted = str(place).replace("'", "''")
+            self._db.execute(f"COPY \"{name}\" TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+            written.append(place)
+        return written
+
+
+TABLES = ("source", "item", "occurrence", "link", "quarantine", "sighting")
+
+_SOURCE_SCHEMA = pa.schema(
+    [("sid", pa.int32())]
+    + [(name, pa.string()) for name in ("path", "location", "sha256", "format")]
+    + [(name, pa.int64()) for name in ("bytes", "records", "quarantined")]
+    + [(name, pa.string()) for name in ("status", "message", "counts", "collected")]
+    + [("bulk", pa.bool_()), ("sought", pa.string()), ("outer_path", pa.string())]
+    + [("current", pa.bool_()), ("run", pa.int32()), ("gone_in", pa.int32())]
+)
+
+
+def source_of(row: dict[str, Any]) -> Source:
+    """A row of the source table as the model has it."""
+    fields = {name: row[name] for name in Source.__struct_fields__ if name != "counts"}
+    return Source(counts=msgspec.json.decode(row["counts"] or "{}", type=dict[str, int]), **fields)
+
+
+def _cannot_open(folder: Path, error: Exception) -> OustError:
+    text = str(error)
+    if "lock" in text.lower():
+        return OustError(
+            f"the case in {folder} is in use by another oust",
+            "wait until it has finished, or name another folder with --case",
+            Exit.BUSY,
+        )
+    return OustError(f"the case in {folder} cannot be opened: {text.splitlines()[0]}", code=Exit.FAILED)
+
+
+__all__ = ["FILE", "SIGHTING_SCHEMA", "TABLES", "Store", "source_of"]
