@@ -1,4 +1,4 @@
-"""What a dossier says, as types. The YAML that is read into them: docs/add-a-dossier.md."""
+"""What a dossier says, as types. The YAML that is read into them: docs/dossier-schema.md."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Identifier(Cited, frozen=True, kw_only=True):
     values: tuple[str, ...]
     match: Match = ""
     product: str = ""
-    detail: dict[str, str] = {}  # registrant, scheme, altitude, mime, bits, ...
+    detail: dict[str, str] = {}  # registrant, scheme, mime, ...; altitude by driver name
 
 
 class Embedding(Cited, frozen=True, kw_only=True):
@@ -85,13 +85,15 @@ class Embedding(Cited, frozen=True, kw_only=True):
 class NotEvidence(Cited, frozen=True, kw_only=True):
     """A confusion seen in real data: what looks like the vendor and is not.
 
-    `patterns` are literals (case-insensitive, whole words unless they begin or end with `*`);
-    `fields` limits them to record fields. A match explains a mention by `why`.
+    `patterns` are literals (case-insensitive, whole words unless they begin or end with `*`; a `*`
+    inside stands for any text); `fields` limits them to record fields. `scope` says what a match
+    explains by `why`: `span` the sighted words it overlaps, `field` every sighting in its field.
     """
 
     value: str  # as the fact file describes it
     patterns: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    scope: Literal["span", "field"] = "span"
 
 
 class Removal(Cited, frozen=True, kw_only=True):

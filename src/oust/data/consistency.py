@@ -1,0 +1,177 @@
+"""What the types of a dossier cannot say: reasons, dates, forms of values, duplicates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from difflib import get_close_matches
+
+from oust.data.check import Entry, Findings
+from oust.data.dossier import Cited, Dossier, Embedding, Identifier, Name, NotEvidence, Product
+from oust.data.kinds import IDENTIFIER_KINDS
+from oust.data.nodes import Node
+from oust.data.values import check_digit_fault, form_fault, regex_fault
+from oust.model import Record
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+def check_entries(entries: list[Entry], found: Findings) -> None:
+    """Check every mapping of a dossier on its own, then those that speak of the same things."""
+    for entry in entries:
+        if issubclass(entry.type, Cited):
+            _cited(entry, found)
+        if entry.type is Identifier:
+            _identifier(entry, found)
+        elif entry.type is NotEvidence:
+            _not_evidence(entry, found)
+        elif entry.type is Dossier:
+            _dossier(entry, found)
+    _duplicates(entries, found)
+    _contradictions(entries, found)
+
+
+def _cited(entry: Entry, found: Findings) -> None:
+    values = entry.values
+    for key in ("source", "values"):
+        if key in entry.nodes and values.get(key) == ():
+            found.add(entry.nodes[key], f"{key} is empty")
+    if values.get("strength") == "weak" and not values.get("why"):
+        hint = "say what else produces the value"
+        found.add(entry.nodes["strength"], "why is missing: the fact is weak", hint)
+    if values.get("strength") == "weak" and values.get("distinctive") is True:
+        found.add(entry.nodes["distinctive"], "a weak name is not distinctive")
+    for key in ("since", "until", "observed"):
+        if key in values:
+            _date(entry.nodes[key], key, values[key], found)
+    _order(entry, found)
+    _codes(entry, found)
+
+
+def _date(node: Node, key: str, text: str, found: Findings) -> None:
+    match = _DATE.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError
+        year, month, day = match.groups(default="1")
+        date(int(year), int(month), int(day))
+    except ValueError:
+        hint = "write 2017, 2017-09 or 2017-09-13"
+        found.add(node, f"{key} is no date: {text!r}", hint)
+
+
+def _order(entry: Entry, found: Findings) -> None:
+    since, until = entry.values.get("since", ""), entry.values.get("until", "")
+    length = min(len(since), len(until))
+    if length and since[:length] > until[:length]:
+        found.add(entry.nodes["since"], f"since {since} is later than until {until}")
+
+
+def _codes(entry: Entry, found: Findings) -> None:
+    forms = {
+        "country": (r"[A-Z]{2}", "two capitals of ISO 3166-1, such as CH"),
+        "script": (r"[a-z]{2}", "two letters of ISO 639-1, such as zh"),
+        "share": (r"(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)", "per cent from 0 to 100, such as 49.9"),
+    }
+    for key, (pattern, wanted) in forms.items():
+        if key in entry.values and not re.fullmatch(pattern, entry.values[key]):
+            found.add(entry.nodes[key], f"{entry.values[key]!r} is no {key}", f"write {wanted}")
+
+
+def _identifier(entry: Entry, found: Findings) -> None:
+    name = entry.values.get("kind", "")
+    kind = IDENTIFIER_KINDS.get(name)
+    if kind is None:
+        if name:
+            near = get_close_matches(name, IDENTIFIER_KINDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "docs/dossier-schema.md lists the kinds"
+            found.add(entry.nodes["kind"], f"{name!r} is no kind of identifier", hint)
+        return
+    match = entry.values.get("match", "") or kind.compare
+    scheme = entry.values.get("detail", {}).get("scheme", "")
+    node = entry.nodes.get("values", entry.node)
+    for value in entry.values.get("values", ()):
+        free = match in ("prefix", "regex")
+        fault = regex_fault(value) if match == "regex" else ""
+        if fault := fault or ("" if free else form_fault(kind.form, value)):
+            found.add_value(node, value, fault)
+        elif name == "registration_number" and (fault := check_digit_fault(scheme, value)):
+            found.add_value(node, value, fault, "compare it with the register", warning=True)
+
+
+def _not_evidence(entry: Entry, found: Findings) -> None:
+    if not entry.values.get("why"):
+        found.add(entry.node, "why is missing: say what it is instead")
+    for pattern in entry.values.get("patterns", ()):
+        if len(pattern.replace("*", "").strip()) < 2:
+            node = entry.nodes["patterns"]
+            found.add_value(node, pattern, f"the pattern {pattern!r} would match nearly anything")
+    for field in entry.values.get("fields", ()):
+        if field not in Record.__struct_fields__:
+            near = get_close_matches(field, Record.__struct_fields__, n=1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            found.add_value(entry.nodes["fields"], field, f"{field!r} is no record field", hint)
+
+
+def _dossier(entry: Entry, found: Findings) -> None:
+    name = entry.values.get("id", "")
+    if name and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
+        hint = "lower-case letters, digits and single hyphens"
+        found.add(entry.nodes["id"], f"the id {name!r} cannot be used", hint)
+    for key in ("word", "misspellings"):
+        for word in entry.values.get(key, ()):
+            if len(word) < 2:
+                found.add_value(entry.nodes[key], word, f"{word!r} is too short to name a vendor")
+
+
+def _duplicates(entries: list[Entry], found: Findings) -> None:
+    seen: dict[tuple[str, ...], int] = {}
+    for entry in entries:
+        for key, value, node in _claims(entry):
+            first = seen.setdefault((*key, value.casefold()), entry.node.line)
+            if first != entry.node.line:
+                hint = "keep one, with both sources"
+                found.add_value(
+                    node, value, f"{value!r} stands in the entry of line {first} too", hint
+                )
+        _twice(entry, found)
+
+
+def _claims(entry: Entry) -> list[tuple[tuple[str, ...], str, Node]]:
+    values, nodes = entry.values, entry.nodes
+    if entry.type is Identifier:
+        key = (values.get("kind", ""), values.get("match", ""))
+        return [(key, v, nodes.get("values", entry.node)) for v in values.get("values", ())]
+    if entry.type in (Name, Product, NotEvidence) and "value" in values:
+        return [((entry.where,), values["value"], nodes["value"])]
+    if entry.type is Embedding and "product" in values:
+        licensee = values.get("licensee", "")
+        return [((entry.where, licensee), values["product"], nodes["product"])]
+    return []
+
+
+def _twice(entry: Entry, found: Findings) -> None:
+    for key, value in entry.values.items():
+        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+            continue
+        seen: set[str] = set()
+        for item in value:
+            if item.casefold() in seen:
+                found.add_value(entry.nodes[key], item, f"{item!r} stands in {key} twice")
+            seen.add(item.casefold())
+
+
+def _contradictions(entries: list[Entry], found: Findings) -> None:
+    """A value that identifies the vendor cannot be a known confusion at the same time."""
+    confusions: dict[str, int] = {}
+    for entry in entries:
+        if entry.type is NotEvidence and entry.values.get("scope", "span") == "span":
+            for pattern in entry.values.get("patterns", ()):
+                confusions.setdefault(pattern.casefold(), entry.node.line)
+    for entry in entries:
+        if entry.type is not Identifier or entry.values.get("strength") == "weak":
+            continue
+        for value in entry.values.get("values", ()):
+            if line := confusions.get(value.casefold()):
+                message = f"{value!r} stands in not_evidence too, line {line}"
+                found.add_value(entry.nodes["values"], value, message, "mark it weak or drop one")
