@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from oust.formats.seam import Head, Needles, Opened
-from oust.formats.spdx2_members import tell_members
 from oust.formats.spdx2_model import Whole
+from oust.formats.spdx2_parts import parts_of, tell_parts
+from oust.formats.spdx2_records import file_record, package_record
 from oust.formats.spdx2_tell import Teller
 from oust.formats.spdx_stream import members
 from oust.model import Said
@@ -39,13 +40,14 @@ class Spdx2Json:
             if whole is not None:
                 yield from _tell(whole)
                 return
-        yield from tell_members(lambda: members(opened), opened.size <= STREAM_ABOVE)
+        hold = opened.size <= STREAM_ABOVE
+        yield from tell_parts(lambda: parts_of(members(opened)), Teller(), hold)
 
 
 def _whole(opened: Opened) -> Whole | None:
     """The document, unless it needs the tolerant reader: wrong types, odd keys, damage."""
     try:
-        whole = _decode(opened.utf8().removeprefix(b"\xef\xbb\xbf"))
+        whole = _decode(opened.utf8())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     named = all(package.name is not None for package in whole.packages or ())
@@ -64,12 +66,18 @@ def _tell(whole: Whole) -> Iterator[Said]:
             teller.meet(one)
     for stated in whole.relationships or ():
         teller.survey(stated)
+    teller.settle()
     yield from teller.document(whole)
     yield from teller.makers(whole)
+    role, plain = teller.role, not teller.twice
     for i, package in enumerate(whole.packages or ()):
-        yield from teller.package(package, f"/packages/{i}")
+        yield package_record(package, f"/packages/{i}", role(package.spdx_id))
+        if not (plain and package.has_files is None and package.annotations is None):
+            yield from teller.beside(package, f"/packages/{i}")
     for i, file in enumerate(whole.files or ()):
-        yield from teller.file(file, f"/files/{i}")
+        yield file_record(file, f"/files/{i}", role(file.spdx_id))
+        if not (plain and file.annotations is None):
+            yield from teller.beside(file, f"/files/{i}")
     for i, snippet in enumerate(whole.snippets or ()):
         yield from teller.snippet(snippet, f"/snippets/{i}")
     for i, stated in enumerate(whole.relationships or ()):

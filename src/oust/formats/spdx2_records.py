@@ -67,8 +67,8 @@ def _extra(element: Element) -> Extra:
 
 
 def _hashes(element: Package | File) -> list[str]:
-    found = [hash_id(one.algorithm, one.checksum_value) for one in element.checksums or ()]
-    return [one for one in found if one]
+    found = (hash_id(one.algorithm, one.checksum_value) for one in element.checksums or ())
+    return list(filter(None, found))
 
 
 def _parties(package: Package, extra: Extra) -> tuple[Agent, Agent]:

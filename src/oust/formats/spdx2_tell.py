@@ -49,16 +49,18 @@ class _LinkExtra(msgspec.Struct, omit_defaults=True):
 class Teller:
     """Turns the elements of one document into what a format yields.
 
-    Call `head`, `meet` for every element and `survey` for every relationship first: only then is
-    it known which elements the document describes and which references dangle.
+    Call `head`, `meet` for every element, `survey` for every relationship and `settle` first: only
+    then is it known which elements the document describes and which references dangle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pointers: bool = True) -> None:
+        self.pointers = pointers  # locators are JSON pointers and can be lengthened
         self.documents = {"SPDXRef-DOCUMENT"}  # ids by which the document itself goes
         self.known: set[str] = set()
         self.twice: set[str] = set()
         self.subjects: set[str] = set()
         self.others: Counter[str] = Counter()
+        self._described: list[tuple[str, str]] = []
         self._told: set[str] = set()  # those of `twice` that were told once already
 
     def head(self, document: Document) -> None:
@@ -82,12 +84,20 @@ class Teller:
         if word in SENSES:
             if target in SILENT or origin in SILENT:
                 self.others[f"{stated.relationship_type} {target or 'nothing'}"] += 1
-        elif word in ("describes", "describe") and origin in self.documents:
-            self.subjects.add(target)
-        elif word == "describedby" and target in self.documents:
-            self.subjects.add(origin)
+        elif word in ("describes", "describe"):
+            self._described.append((origin, target))
+        elif word == "describedby":
+            self._described.append((target, origin))
         else:
             self.others[stated.relationship_type or "no type"] += 1
+
+    def settle(self) -> None:
+        """Call once when everything was surveyed."""
+        for origin, target in self._described:
+            if origin in self.documents:
+                self.subjects.add(target)
+            else:
+                self.others["DESCRIBES"] += 1
 
     def document(self, document: Document, locator: str = "") -> Iterator[Said]:
         """The document itself."""
@@ -128,53 +138,76 @@ class Teller:
 
     def package(self, package: Package, locator: str) -> Iterator[Said]:
         """A package, the files it names, its annotators."""
-        yield package_record(package, locator, self._role(package.spdx_id))
-        if self.twice:
-            yield from self._again(package.spdx_id, locator)
-        if package.has_files:
-            origin = package.spdx_id or ""
-            yield Link("contains", origin, tuple(package.has_files), f"{locator}/hasFiles")
-            yield from self._dangling(package.has_files, f"{locator}/hasFiles")
-        if package.annotations:
-            yield from annotators(package.annotations, locator)
+        yield package_record(package, locator, self.role(package.spdx_id))
+        if self.twice or package.has_files or package.annotations:
+            yield from self.beside(package, locator)
 
     def file(self, file: File, locator: str) -> Iterator[Said]:
         """A file and its annotators."""
-        yield file_record(file, locator, self._role(file.spdx_id))
-        if self.twice:
-            yield from self._again(file.spdx_id, locator)
-        if file.annotations:
-            yield from annotators(file.annotations, locator)
+        yield file_record(file, locator, self.role(file.spdx_id))
+        if self.twice or file.annotations:
+            yield from self.beside(file, locator)
+
+    def beside(self, element: Package | File | Snippet, locator: str) -> Iterator[Said]:
+        """What an element says beside its record."""
+        yield from self._again(element.spdx_id, locator)
+        if isinstance(element, Package) and element.has_files:
+            yield from self._contains(
+                element.spdx_id or "", element.has_files, self._at(locator, "hasFiles")
+            )
+        yield from annotators(element.annotations, locator)
 
     def snippet(self, snippet: Snippet, locator: str) -> Iterator[Said]:
         """A snippet and the file that contains it."""
-        yield snippet_record(snippet, locator, self._role(snippet.spdx_id))
-        yield from self._again(snippet.spdx_id, locator)
+        yield snippet_record(snippet, locator, self.role(snippet.spdx_id))
+        yield from self.beside(snippet, locator)
         origin = snippet.snippet_from_file
         if origin and snippet.spdx_id:
-            yield Link("contains", origin, (snippet.spdx_id,), f"{locator}/snippetFromFile")
-            yield from self._dangling([origin], f"{locator}/snippetFromFile")
-        yield from annotators(snippet.annotations, locator)
+            place = self._at(locator, "snippetFromFile")
+            yield from self._contains(origin, [snippet.spdx_id], place)
 
-    def relationship(self, stated: Relationship, locator: str) -> Iterator[Said]:
-        """A relationship, if it is one of contains and depends-on; in our direction."""
+    def _at(self, locator: str, name: str) -> str:
+        return f"{locator}/{name}" if self.pointers else locator
+
+    def _contains(self, origin: str, targets: list[str], locator: str) -> Iterator[Said]:
+        yield Link("contains", origin, tuple(targets), locator)
+        yield from self._dangling([origin, *targets], locator)
+
+    def link(self, stated: Relationship, locator: str) -> Link | None:
+        """A relationship that says contains or depends-on, in our direction."""
+        origin, target = stated.spdx_element_id, stated.related_spdx_element
+        sense = SENSES.get(plain_word(stated.relationship_type or ""))
+        if sense is None or not origin or not target or origin in SILENT or target in SILENT:
+            return None
+        extra = ""
+        if sense.scope or stated.comment:
+            extra = as_json(_LinkExtra(sense.scope, stated.comment or ""))
+        if sense.backwards:
+            origin, target = target, origin
+        return Link(sense.relation, origin, (target,), locator, extra=extra)
+
+    def doubts(self, stated: Relationship, locator: str) -> Iterator[Said]:
+        """What is wrong with a relationship."""
         origin, target = stated.spdx_element_id, stated.related_spdx_element
         if not origin or not target or not stated.relationship_type:
             yield Quarantine(locator, "relationship lacks an end or its type", _spoken(stated))
-            return
-        sense = SENSES.get(plain_word(stated.relationship_type))
-        if sense is not None and origin not in SILENT and target not in SILENT:
-            extra = ""
-            if sense.scope or stated.comment:
-                extra = as_json(_LinkExtra(sense.scope, stated.comment or ""))
-            if sense.backwards:
-                yield Link(sense.relation, target, (origin,), locator, extra=extra)
-            else:
-                yield Link(sense.relation, origin, (target,), locator, extra=extra)
-        if origin not in self.known or target not in self.known:
+        else:
             yield from self._dangling([origin, target], locator)
 
-    def _role(self, spdx_id: str | None) -> Role:
+    def relationship(self, stated: Relationship, locator: str) -> Iterator[Said]:
+        """A link, if it is one, and doubts about it."""
+        link = self.link(stated, locator)
+        if link is not None:
+            yield link
+        if not (
+            stated.spdx_element_id in self.known
+            and stated.related_spdx_element in self.known
+            and stated.relationship_type
+        ):
+            yield from self.doubts(stated, locator)
+
+    def role(self, spdx_id: str | None) -> Role:
+        """`subject` for what the document describes."""
         return "subject" if spdx_id in self.subjects else ""
 
     def _again(self, spdx_id: str | None, locator: str) -> Iterator[Said]:

@@ -22,10 +22,10 @@ _SPACE = " \t\r\n"
 
 
 class Member(NamedTuple):
-    """A top-level value, or one item of a top-level array (then `index` is its position)."""
+    """A top-level value, or one item of a top-level array (`place` is its position)."""
 
     key: str
-    index: int | None
+    place: int | None
     value: Any
 
 
@@ -39,7 +39,7 @@ class _Window:
         self.read = 0  # bytes decoded so far
         self.decode = codecs.getincrementaldecoder(opened.head.encoding)("replace").decode
         keep = {"parse_float": str, "parse_int": str, "parse_constant": str}
-        self.scan = json.JSONDecoder(strict=False, **keep).scan_once
+        self.scan = json.JSONDecoder(strict=False, **keep).raw_decode
 
     def fill(self) -> bool:
         """Move on; False at the end. What is still wanted doubles, so retries stay linear."""
@@ -81,7 +81,7 @@ class _Window:
                 value, end = self.scan(self.text, self.at)
             except RecursionError:
                 raise Unreadable(f"nested too deep at byte {self.byte():,}") from None
-            except (StopIteration, ValueError) as error:
+            except json.JSONDecodeError as error:
                 stopped = error
             if stopped is None and (end < len(self.text) or not self.more()):
                 self.at = end
@@ -93,12 +93,11 @@ class _Window:
         """Whether the window could move on and so may hold a longer value than it did."""
         return len(self.text) - self.at <= VALUE_LIMIT and self.fill()
 
-    def _seek_more(self, stopped: Exception) -> None:
+    def _seek_more(self, stopped: json.JSONDecodeError) -> None:
         """Widen the window if the value merely ran out of it; else raise."""
-        position = stopped.pos if isinstance(stopped, json.JSONDecodeError) else stopped.args[0]
-        ran_out = str(stopped).startswith("Unterminated") or position > len(self.text) - 8
+        ran_out = stopped.msg.startswith("Unterminated") or stopped.pos > len(self.text) - 8
         if not ran_out:
-            self.at = position
+            self.at = stopped.pos
             raise self.damaged("?")
         if not self.more():
             raise self.damaged("" if self.read >= self.opened.size else "?")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -27,11 +26,13 @@ _ALIASES = {
 
 
 class _Slot(NamedTuple):
-    """One field: the attribute it fills, whether it is a list, and the struct of its items."""
+    """One field: the attribute it fills, whether it is a list, the struct of its items if any."""
 
     attribute: str
+    hint: Any
     many: bool
     item: type[msgspec.Struct] | None
+    other: bool  # neither text, struct nor list of those: converted by its hint
 
 
 @cache
@@ -40,11 +41,13 @@ def _slots(cls: type[msgspec.Struct]) -> dict[str, _Slot]:
     slots = {}
     for info in msgspec.structs.fields(cls):
         hint = hints[info.name]
-        if get_origin(hint) is types.UnionType:
-            hint = next(arg for arg in get_args(hint) if arg is not type(None))
-        many = get_origin(hint) is list
-        item = get_args(hint)[0] if many else hint
-        slots[info.encode_name] = _Slot(info.name, many, item if item is not str else None)
+        choices = [arg for arg in get_args(hint) if arg is not type(None)]
+        one = choices[0] if len(choices) == 1 else hint
+        many = get_origin(one) is list
+        item = get_args(one)[0] if many else one
+        other = not isinstance(item, type)
+        struct = None if other or item is str else item
+        slots[info.encode_name] = _Slot(info.name, hint, many, struct, other)
     return slots
 
 
@@ -52,8 +55,9 @@ def _slots(cls: type[msgspec.Struct]) -> dict[str, _Slot]:
 def _key(cls: type[msgspec.Struct], key: str) -> str:
     """The field that an oddly written key means (`PackageName`: name), or an empty string."""
     lower = {name.lower(): name for name in _slots(cls)}
-    word = key.lower()
-    for candidate in (word, *(word.removeprefix(prefix) for prefix in _PREFIXES)):
+    word = key.lower().replace(":", "_")
+    bare = (word.removeprefix(prefix).lstrip("_") for prefix in _PREFIXES)
+    for candidate in (word, f"software_{word}", *bare):
         name = lower.get(candidate) or _ALIASES.get(candidate, "")
         if name in _slots(cls):
             return name
@@ -86,6 +90,8 @@ def build(cls: type[T], value: Any, locator: str) -> tuple[T, list[Quarantine]]:
 
 
 def _fill(slot: _Slot, content: Any, locator: str, bad: list[Quarantine]) -> Any:
+    if slot.other:
+        return _other(slot.hint, content, locator, bad)
     if slot.many:
         single = not isinstance(content, list)
         items = [content] if single else content
@@ -94,6 +100,14 @@ def _fill(slot: _Slot, content: Any, locator: str, bad: list[Quarantine]) -> Any
     if isinstance(content, list) and len(content) == 1:
         content = content[0]
     return next(_many(slot.item, iter([(locator, content)]), bad), None)
+
+
+def _other(hint: Any, content: Any, locator: str, bad: list[Quarantine]) -> Any:
+    try:
+        return msgspec.convert(content, hint)
+    except (msgspec.ValidationError, RecursionError) as error:
+        bad.append(Quarantine(locator, one_line(str(error)), one_line(content)))
+        return None
 
 
 def _many(

@@ -15,6 +15,7 @@ OWN_SCHEMES = frozenset({"sha256", "sha1", "sha512", "md5"})
 _AGENT = re.compile(r"\s*(organi[sz]ation|person|tool)\s*:\s*(.*)", re.I | re.S)
 _CONTACT = re.compile(r"\s*\(([^()]*)\)\s*$")
 _URL = re.compile(r"\b[a-z][a-z+]{1,14}://[^\s<>\"')]+", re.I)
+_ADDRESS = re.compile(r"(https?|ftp|git|svn|hg|ssh|git\+\w+)://", re.I)
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 
 
@@ -56,13 +57,26 @@ def is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=256)
+def _scheme(algorithm: str) -> str:
+    """`checksumAlgorithm_sha256`, `SHA256` as `sha256:`; one without a scheme as `id:sha384:`."""
+    word = algorithm.rpartition("_")[2].lower()
+    scheme = word.replace("-", "")
+    return f"{scheme}:" if scheme in OWN_SCHEMES else f"id:{word}:"
+
+
 def hash_id(algorithm: str | None, value: str | None) -> str:
     """`sha256:...` in lower case; empty if either part is missing."""
-    digest = (value or "").strip().lower()
-    if not digest or not algorithm:
+    if not value or not algorithm or value.isspace():
         return ""
-    scheme = algorithm.rpartition("_")[2].lower().replace("-", "")
-    return f"{scheme}:{digest}" if scheme in OWN_SCHEMES else f"id:{algorithm.lower()}:{digest}"
+    return _scheme(algorithm) + value.strip().lower()
+
+
+@lru_cache(maxsize=1024)
+def _reference_word(kind: str) -> str:
+    """`http://spdx.org/rdf/references/cpe23Type`, `cpe23Type` and `packageUrl` in one spelling."""
+    word = re.split(r"[/#]", kind)[-1].lower()
+    return "cpe" if word.startswith("cpe") else "purl" if word == "packageurl" else word
 
 
 def outside_id(kind: str, locator: str) -> tuple[str, str]:
@@ -70,14 +84,14 @@ def outside_id(kind: str, locator: str) -> tuple[str, str]:
 
     `kind` is SPDX's type of reference in any spelling: cpe23Type, packageUrl, a full URI, ...
     """
-    word = re.split(r"[/#]", kind)[-1].lower()
-    if word in ("purl", "packageurl") or locator.startswith("pkg:"):
+    word = _reference_word(kind)
+    if word == "purl" or locator.startswith("pkg:"):
         return "purl", locator
-    if word.startswith("cpe") or locator.startswith("cpe:"):
+    if word == "cpe" or locator.startswith("cpe:"):
         return "id", f"cpe:{locator}"
     if word == "swid":
         return "id", f"swid:{locator}"
-    if re.match(r"(https?|ftp|git|svn|hg|ssh|git\+\w+)://", locator):
+    if _ADDRESS.match(locator):
         return "url", locator
     return "id", f"id:{locator}" if locator.startswith(f"{word}:") else f"id:{word}:{locator}"
 
