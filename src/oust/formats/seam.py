@@ -6,6 +6,7 @@ hashes and closes; a format only recognises and tells. See docs/add-a-format.md.
 
 from __future__ import annotations
 
+import builtins
 import json
 import re
 from collections.abc import Iterator
@@ -155,7 +156,7 @@ class Opened:
             raise Unreadable(f"text of {self.size:,} bytes is more than this format can hold")
         return self.bytes().decode(self.head.encoding, "replace").lstrip("\ufeff")
 
-    def utf8(self) -> bytes:
+    def utf8(self) -> builtins.bytes:
         """The whole content as UTF-8 bytes without byte order mark."""
         if self.head.encoding == "utf-8":
             return self.bytes()
