@@ -166,10 +166,9 @@ class _Reader:
                 entry.values[name] = read
 
     def _required(self, entry: Entry) -> None:
-        for field in fields(entry.type):
-            missing = field.default is NODEFAULT and field.default_factory is NODEFAULT
-            if missing and field.name not in entry.nodes:
-                self.found.add(entry.node, f"{field.name} is missing", _HINTS.get(field.name, ""))
+        for name in _required_names(entry.type):
+            if name not in entry.nodes:
+                self.found.add(entry.node, f"{name} is missing", _HINTS.get(name, ""))
 
     def _list(self, node: Node, kind: Any, where: str) -> tuple[Any, ...] | None:
         if isinstance(node, Text) and kind is str:
@@ -227,6 +226,11 @@ _HINTS = {
 @cache
 def _types(kind: type[Struct]) -> dict[str, Any]:
     return get_type_hints(kind)
+
+
+@cache
+def _required_names(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.default is f.default_factory is NODEFAULT)
 
 
 @cache

@@ -103,9 +103,12 @@ def _not_evidence(entry: Entry, found: Findings) -> None:
     if not entry.values.get("why"):
         found.add(entry.node, "why is missing: say what it is instead")
     for pattern in entry.values.get("patterns", ()):
-        if len(pattern.replace("*", "").strip()) < 2:
-            node = entry.nodes["patterns"]
+        node = entry.nodes["patterns"]
+        if len(pattern.strip("* ")) < 2:
             found.add_value(node, pattern, f"the pattern {pattern!r} would match nearly anything")
+        elif "*" in pattern.strip("*"):
+            hint = "only its first and last character may be *"
+            found.add_value(node, pattern, f"the pattern {pattern!r} has a * inside", hint)
     for field in entry.values.get("fields", ()):
         if field not in Record.__struct_fields__:
             near = get_close_matches(field, Record.__struct_fields__, n=1)

@@ -85,9 +85,9 @@ class Embedding(Cited, frozen=True, kw_only=True):
 class NotEvidence(Cited, frozen=True, kw_only=True):
     """A confusion seen in real data: what looks like the vendor and is not.
 
-    `patterns` are literals (case-insensitive, whole words unless they begin or end with `*`; a `*`
-    inside stands for any text); `fields` limits them to record fields. `scope` says what a match
-    explains by `why`: `span` the sighted words it overlaps, `field` every sighting in its field.
+    `patterns` are literals (case-insensitive, whole words unless they begin or end with `*`);
+    `fields` limits them to record fields. `scope` says what a match explains by `why`: `span` the
+    sighted words that it overlaps, `field` every sighting in the same field (clause text).
     """
 
     value: str  # as the fact file describes it

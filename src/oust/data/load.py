@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from oust.data.check import Problem, check_dossier, read_dossier
+from oust.data.check import read_dossier
 from oust.data.dossier import Dossier
 from oust.errors import OustError
-
-__all__ = ["Problem", "bundled_ids", "check_dossier", "load_dossier", "load_dossiers"]
 
 _VENDORS = Path(__file__).parent / "vendors"
 _SHOWN = 3
