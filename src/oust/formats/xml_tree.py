@@ -58,7 +58,12 @@ def tree(opened: Opened) -> tuple[Any, list[Quarantine]]:
         raise Unreadable(f"XML cannot be read: {one_line(str(error))}") from None
     if root is None:
         raise Unreadable("XML holds no element")
-    return root, [_complaint(entry) for entry in list(parser.error_log)[:COMPLAINTS]]
+    complaints = [_complaint(entry) for entry in list(parser.error_log)[:COMPLAINTS]]
+    if not re.search(rf"</\s*(?:[\w.-]+:)?{re.escape(local(root))}\s*>|/>\s*$", text[-4096:]):
+        # after an earlier error the parser does not mention it
+        last = Quarantine(f"line {text.count(chr(10)) + 1}", "the document breaks off")
+        complaints = [one for one in complaints if "Premature end" not in one.reason] + [last]
+    return root, complaints
 
 
 def _complaint(entry: Any) -> Quarantine:
