@@ -56,6 +56,7 @@ class Teller:
     def __init__(self, pointers: bool = True) -> None:
         self.pointers = pointers  # locators are JSON pointers and can be lengthened
         self.documents = {"SPDXRef-DOCUMENT"}  # ids by which the document itself goes
+        self.namespace = ""  # with which ids begin, where they are URIs (RDF)
         self.known: set[str] = set()
         self.twice: set[str] = set()
         self.subjects: set[str] = set()
@@ -67,6 +68,7 @@ class Teller:
         """Note what the document says of itself that its elements need."""
         if document.spdx_id:
             self.documents.add(document.spdx_id)
+            self.namespace = "".join(document.spdx_id.rpartition("#")[:2])
         self.subjects.update(document.document_describes or ())
 
     def meet(self, spdx_id: str | None) -> None:
@@ -219,9 +221,14 @@ class Teller:
 
     def _dangling(self, refs: list[str], locator: str) -> Iterator[Said]:
         for ref in refs:
-            outside = ref.startswith("DocumentRef-") or ref in SILENT or ref in self.documents
-            if ref not in self.known and not outside:
+            if ref not in self.known and not self._elsewhere(ref):
                 yield Quarantine(locator, "dangling reference", ref)
+
+    def _elsewhere(self, ref: str) -> bool:
+        """Whether it is the document, another document's element, or nothing."""
+        if ref in self.documents or ref in SILENT or ref.startswith("DocumentRef-"):
+            return True
+        return "#" in ref and not (self.namespace and ref.startswith(self.namespace))
 
 
 def _spoken(stated: Relationship) -> str:

@@ -60,7 +60,7 @@ def is_date(text: str) -> bool:
 @lru_cache(maxsize=256)
 def _scheme(algorithm: str) -> str:
     """`checksumAlgorithm_sha256`, `SHA256` as `sha256:`; one without a scheme as `id:sha384:`."""
-    word = algorithm.rpartition("_")[2].lower()
+    word = algorithm.removeprefix("checksumAlgorithm_").lower().replace("_", "-")
     scheme = word.replace("-", "")
     return f"{scheme}:" if scheme in OWN_SCHEMES else f"id:{word}:"
 
