@@ -20,6 +20,7 @@ from oust.link.place import (
     Start,
     evidence_of,
     no_asset,
+    party_id,
     place_award,
     place_component,
     place_on_host,
@@ -58,7 +59,7 @@ def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
     work.place_sightings(rows)
     parties = add_relations(work.graph, tables, work.same)
     work.linked.parties = owned_names(work.graph)
-    place_owned(work.graph, tables, parties)
+    work.linked.mentions += place_owned(work.graph, tables, parties)
     work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
     work.linked.possibly_same = parties.possibly_same()
     work.linked.mentions.sort(key=lambda m: (m.vendor, m.evidence.source, m.evidence.locator, m.reason))
@@ -103,7 +104,7 @@ class _Work:
         if row["kind"] == "award":
             place_award(self.graph, row, start)
         elif row["kind"] == "party":
-            self.same.setdefault(_party_of(row), start.near)
+            self.same.setdefault(party_id(row["name"]), start.near)
         elif row["host"] or row["kind"] in ("program", "host"):
             place_on_host(self.graph, row, start, carrier)
         else:
@@ -156,14 +157,8 @@ def _in_document(row: Row) -> bool:
     return row["kind"] in ("component", "service", "document") and not row["host"]
 
 
-def _party_of(row: Row) -> str:
-    from oust.link.place import party_id
-
-    return party_id(row["name"])
-
-
 def _start(row: Row, near: str, relation: str) -> Start:
-    seen = evidence_of(row, row["field"], row["seen_text"], row["identifier"])
+    seen = evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"])
     word = relation if relation and relation != "is" else "supplies"
     why = describe(row["identifier"], row["strength"], row["seen_text"], row["features"] or ())
     return Start(near, word, row["strength"], why, seen)  # type: ignore[arg-type]
@@ -181,7 +176,7 @@ def _mention(row: Row, reason: str) -> Mention:
         reason=reason,
         record=row["name"] or row["description"][:60],
         strength=row["strength"],
-        evidence=evidence_of(row, row["field"], row["seen_text"], row["identifier"]),
+        evidence=evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"]),
     )
 
 

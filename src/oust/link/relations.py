@@ -7,16 +7,26 @@ as "possibly the same" and joins nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from oust.link import gather
 from oust.link.gather import Row, Tables
-from oust.link.graph import Edge, Graph, first_id, plain
-from oust.link.place import Start, evidence_of, party_id, place_award, product_id
-from oust.model import Evidence, Node
+from oust.link.graph import WITH_EXPOSURE, Edge, Graph, first_id, plain
+from oust.link.place import (
+    Start,
+    evidence_of,
+    no_asset,
+    party_id,
+    place_award,
+    place_on_host,
+    product_id,
+)
+from oust.model import Evidence, Mention, Node, Relation
 
 JOINING = ("uei", "cage", "duns", "lei", "reg")
 """Identifier schemes that name a party beyond doubt."""
+
+PARTY_FIELDS = ("seller", "publisher", "manufacturer", "supplier")
+"""Fields in which an owned party is looked for."""
 
 OWNING = ("owns", "controls", "succeeds")
 
@@ -104,12 +114,10 @@ def _end(graph: Graph, parties: Parties, row: Row | None, ref: str) -> str:
 
 
 def _add(graph: Graph, row: Row, origin: str, target: str) -> None:
-    from oust.link.graph import WITH_EXPOSURE
-
     relation = row["relation"]
     near, far = (origin, target) if WITH_EXPOSURE[relation] else (target, origin)
     evidence = Evidence(row["source"], row["locator"], "relation", relation, "", row["sha256"])
-    why = f"{relation} {row['share']} %".strip(" %") if not row["share"] else f"{relation} {row['share']} %"
+    why = f"{relation} {row['share']} %" if row["share"] else relation
     graph.edge(
         Edge(
             *(near, far, relation, {evidence}),
@@ -138,33 +146,64 @@ def owned_names(graph: Graph) -> tuple[str, ...]:
     return tuple(sorted(graph.nodes[ident].name for ident in owned(graph)))
 
 
-def place_owned(graph: Graph, tables: Tables, parties: Parties) -> None:
-    """Awards and programs of owned parties, found by identifier or name."""
+def place_owned(graph: Graph, tables: Tables, parties: Parties) -> list[Mention]:
+    """Awards and programs of owned parties, found by identifier or name.
+
+    Returns what is no exposure because the ownership had ended by then.
+    """
     theirs = owned(graph)
-    if not theirs:
-        return
     keys: dict[str, tuple[str, str]] = {}
-    for row in gather.named(tables, ("seller", "publisher", "supplier", "manufacturer")):
-        for name in ("seller", "publisher", "manufacturer", "supplier"):
+    for row in gather.named(tables, PARTY_FIELDS) if theirs else ():
+        for name in PARTY_FIELDS:
             ids = (row["ids"] or ()) if name == "seller" else ()
             ident = parties.known(row[name], ids) if row[name] else ""
             if ident in theirs:
-                keys[row["key"]] = (ident, name)
-                break
+                keys.setdefault(row["key"], (ident, name))
+    ended: list[Mention] = []
     for row in gather.occurrences(tables, keys) if keys else ():
         ident, name = keys[row["key"]]
-        _place_owned(graph, row, ident, name, theirs[ident])
+        holding = theirs[ident]
+        if no_asset(row):
+            continue
+        if holding.until and row["since"] and row["since"][:10] > holding.until:
+            ended.append(_ended(graph, row, name, holding))
+        else:
+            _place_owned(graph, row, ident, name)
+    return ended
 
 
-def _place_owned(graph: Graph, row: Row, ident: str, name: str, holding: Edge) -> None:
-    from oust.link.place import no_asset, place_on_host
-
-    date: Any = row["since"]
-    if no_asset(row) or (holding.until and date and date[:10] > holding.until):
-        return
-    strength: Any = "identifier" if plain(row[name]) != plain(graph.nodes[ident].name) else "name"
-    start = Start(ident, "supplies", strength, "owned party", evidence_of(row, name, row[name]))
+def _place_owned(graph: Graph, row: Row, ident: str, name: str) -> None:
+    same = plain(row[name]) == plain(graph.nodes[ident].name)
+    seen = evidence_of(row, name, row[name])
+    relation: Relation = "awarded" if row["kind"] == "award" else "published-by"
+    start = Start(ident, relation, "name" if same else "identifier", "owned party", seen)
     if row["kind"] == "award" and name == "seller":
-        place_award(graph, row, Start(ident, "awarded", strength, start.why, start.evidence))
+        place_award(graph, row, start)
     elif row["kind"] == "program":
-        place_on_host(graph, row, Start(ident, "published-by", strength, start.why, start.evidence), False)
+        place_on_host(graph, row, start, carrier=False)
+
+
+def _ended(graph: Graph, row: Row, name: str, holding: Edge) -> Mention:
+    vendor = _vendor_above(graph, holding)
+    return Mention(
+        vendor=vendor,
+        reason=f"ownership had ended: until {holding.until}, the record is of {row['since']}",
+        record=row["name"],
+        strength="name",
+        evidence=evidence_of(row, name, row[name]),
+    )
+
+
+def _vendor_above(graph: Graph, holding: Edge) -> str:
+    """Id of the vendor from which an owning link descends."""
+    for ident in sorted(graph.nodes):
+        if ident.startswith("vendor:"):
+            waiting, seen = [ident], set()
+            while waiting:
+                for edge in graph.after(waiting.pop()):
+                    if edge is holding:
+                        return ident.removeprefix("vendor:")
+                    if edge.relation in OWNING and edge.far not in seen:
+                        seen.add(edge.far)
+                        waiting.append(edge.far)
+    return ""
