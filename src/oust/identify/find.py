@@ -1,0 +1,189 @@
+"""Finds the terms of all dossiers in one text, with misspellings, and says where they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from oust.identify.spelling import LONG, misspells, near_forms, splits
+from oust.identify.terms import Confusion, Stem, Term, TermKind
+from oust.identify.text import CJK, Token, stops, tokens
+
+_RANK: dict[TermKind, int] = {
+    "product": 0,
+    "name": 1,
+    "word": 2,
+    "spelling": 3,
+    "short": 4,
+    "alone": 5,
+    "vague": 6,
+    "weak": 7,
+}
+
+
+class Found(Struct, frozen=True):
+    """A term met in a text: tokens `first` up to, not including, `last`."""
+
+    term: Term
+    first: int
+    last: int
+    how: str  # feature: exact, misspelt, doubtful misspelling, split, glued, inflected, ...
+    also: tuple[str, ...] = ()  # features of shorter terms at the same place
+
+
+class Text(Struct, frozen=True):
+    """A text with its tokens and the sentence number of each."""
+
+    text: str
+    tokens: list[Token]
+    sentence: list[int]
+
+    def gap(self, i: int) -> str:
+        """What stands between token `i` and the one before it."""
+        return self.text[self.tokens[i - 1].end : self.tokens[i].start] if i else ""
+
+    def span(self, found: Found) -> tuple[int, int]:
+        """Characters that `found` covers."""
+        return self.tokens[found.first].start, self.tokens[found.last - 1].end
+
+
+def read_text(text: str) -> Text:
+    """Split `text` into tokens and sentences."""
+    found = tokens(text)
+    return Text(text, found, stops(text, found))
+
+
+class Finder:
+    """All terms, stems and confusions of a set of dossiers, ready for look-up."""
+
+    def __init__(
+        self, terms: Iterable[Term], stems: Iterable[Stem] = (), confusions: Iterable[Confusion] = ()
+    ) -> None:
+        self._starts: dict[str, list[Term]] = defaultdict(list)
+        self._long: list[Term] = []
+        self._near: dict[str, Term] = {}
+        self._split: dict[tuple[str, str], Term] = {}
+        self._cjk: list[Term] = []
+        self._stems = tuple(stems)
+        self._confusions = tuple(confusions)
+        for term in terms:
+            self._add(term)
+
+    def _add(self, term: Term) -> None:
+        self._starts[term.tokens[0]].append(term)
+        if any(CJK.search(token) for token in term.tokens):
+            self._cjk.append(term)
+        if len(term.tokens) > 1 or term.kind not in ("word", "alone"):
+            return
+        word = term.tokens[0]
+        if len(word) >= LONG and word.isascii():
+            self._long.append(term)
+        for form in near_forms(word):
+            self._near.setdefault(form, term)
+        for pair in splits(word):
+            self._split.setdefault(pair, term)
+
+    def find(self, text: Text) -> list[Found]:
+        """Every term met, per vendor and place the best, in the order of the text."""
+        met = [found for i in range(len(text.tokens)) for found in self._at(text, i)]
+        return _best(met)
+
+    def _at(self, text: Text, i: int) -> Iterator[Found]:
+        token = text.tokens[i].text
+        for term in self._starts.get(token, ()):
+            if self._follows(text.tokens, i, term):
+                yield Found(term, i, i + len(term.tokens), "exact")
+        if len(token) < 3 or token.isdigit():
+            return
+        yield from self._spelt(text, i, token)
+        if not token.isascii():
+            yield from self._foreign(i, token)
+
+    @staticmethod
+    def _follows(found: Sequence[Token], i: int, term: Term) -> bool:
+        return all(
+            i + n < len(found) and found[i + n].text == word for n, word in enumerate(term.tokens)
+        )
+
+    def _spelt(self, text: Text, i: int, token: str) -> Iterator[Found]:
+        for term in self._long:
+            word = term.tokens[0]
+            if misspells(token, word):
+                yield Found(term, i, i + 1, "misspelt")
+            elif len(token) > len(word) and token.startswith(word):
+                yield Found(term, i, i + 1, "glued")
+            elif token == f"non{word}":
+                yield Found(term, i, i + 1, "negated")
+            elif _female_surname(token, word):
+                yield Found(term, i, i + 1, "surname")
+        if token in self._near:
+            yield Found(self._near[token], i, i + 1, "doubtful")
+        if i + 1 < len(text.tokens) and len(text.gap(i + 1)) <= 2:
+            pair = (token, text.tokens[i + 1].text)
+            if pair in self._split:
+                term = self._split[pair]
+                how = "split" if len(term.tokens[0]) >= LONG else "doubtful"
+                yield Found(term, i, i + 2, how)
+
+    def _foreign(self, i: int, token: str) -> Iterator[Found]:
+        plain = token.replace("ь", "")  # Ukrainian writes the same name with it
+        for stem in self._stems:
+            if plain.startswith(stem.text) and len(plain) <= len(stem.text) + 4:
+                how = "surname" if plain[len(stem.text) :] in _FEMALE else "inflected"
+                yield Found(Term(stem.vendor, "word", (token,), stem.identifier), i, i + 1, how)
+        for term in self._cjk:
+            if term.tokens[0] in token and term.tokens[0] != token:
+                yield Found(term, i, i + 1, "exact")
+
+    def confusions(self, text: Text, field: str) -> list[tuple[Confusion, int, int]]:
+        """Patterns of `not_evidence` met in `text` of `field`, with their tokens."""
+        return [
+            (pattern, i, i + len(pattern.tokens))
+            for pattern in self._confusions
+            if not pattern.fields or field in pattern.fields
+            for i in range(len(text.tokens) - len(pattern.tokens) + 1)
+            if _meets(text.tokens, i, pattern)
+        ]
+
+
+_FEMALE = frozenset("ая ои ую ою".split())
+
+
+def _female_surname(token: str, word: str) -> bool:
+    return word.endswith("sky") and token in (word[:-1] + "aya", word[:-1] + "aia", word[:-1] + "a")
+
+
+def _meets(found: Sequence[Token], i: int, pattern: Confusion) -> bool:
+    last = len(pattern.tokens) - 1
+    for n, want in enumerate(pattern.tokens):
+        have = found[i + n].text
+        if have == want:
+            continue
+        fits_start = n == 0 and pattern.open_start and (last > 0 or not pattern.open_end)
+        if fits_start and have.endswith(want):
+            continue
+        if n == last and pattern.open_end and have.startswith(want):
+            continue
+        if last == 0 and pattern.open_start and pattern.open_end and want in have:
+            continue
+        return False
+    return True
+
+
+def _best(met: list[Found]) -> list[Found]:
+    """Per vendor, drop what lies within a better term and note it as a feature of that one."""
+    met = sorted(met, key=lambda f: (f.term.vendor, f.first - f.last, _RANK[f.term.kind], f.first))
+    kept: list[Found] = []
+    for found in met:
+        for n, other in enumerate(kept):
+            same_vendor = other.term.vendor == found.term.vendor
+            if same_vendor and found.first < other.last and other.first < found.last:
+                extra = f"{found.term.kind}:{found.how}"
+                if extra not in other.also and found.term.kind != other.term.kind:
+                    kept[n] = Found(other.term, other.first, other.last, other.how, (*other.also, extra))
+                break
+        else:
+            kept.append(found)
+    return sorted(kept, key=lambda f: (f.first, f.last, f.term.vendor))

@@ -1,0 +1,101 @@
+"""Identifiers in their own fields: purl, ids, urls, path, file names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oust.identify.hits import Hit, hit
+from oust.identify.places import Fact, Places, host_of
+from oust.model import Record
+
+_BY_SCHEME = {
+    **dict.fromkeys(("uei", "cage", "duns", "lei", "reg"), "party-number"),
+    **dict.fromkeys(("parent-uei", "parent-duns"), "parent-number"),
+    **dict.fromkeys(("signer", "signer-dn", "team"), "signer"),
+    **dict.fromkeys(("sha256", "sha1", "sha512", "md5"), "file-hash"),
+    **dict.fromkeys(("service", "process", "deb", "rpm", "av"), "os-name"),
+    **dict.fromkeys(("domain", "ip"), "network-name"),
+    **dict.fromkeys(("mac", "usb"), "device-id"),
+    "cpe": "cpe-vendor",
+    "company": "version-resource",
+}
+_FORGES = ("github.com", "gitlab.com", "gitee.com", "www.github.com")
+_LINK = "a link to a site of the vendor does not say who made the thing"
+_FORK = "a link to a repository of the vendor, which is not called like this thing"
+
+
+def id_hits(record: Record, places: Places) -> Iterator[Hit]:
+    """Every identifier of every vendor that `record` carries."""
+    if record.purl:
+        for fact, start, end in places.purls.meets(record.purl):
+            yield _fact(fact, ("purl", record.purl, start, end), "package-namespace")
+    for value in record.ids:
+        scheme, _, bare = value.partition(":")
+        shift = len(scheme) + 1
+        # CPE names carry their own scheme word
+        text, shift = (value, 0) if bare.startswith(("2.3:", "/")) else (bare, shift)
+        for fact, start, end in places.meets(f"ids:{scheme}", text):
+            feature = _BY_SCHEME.get(scheme, "program-id")
+            yield _fact(fact, ("ids", value, start + shift, end + shift), feature)
+    yield from _urls(record, places)
+    yield from _paths(record, places)
+
+
+def _fact(fact: Fact, where: tuple[str, str, int, int], feature: str) -> Hit:
+    one = hit(fact.vendor, where, fact.identifier, feature, why=fact.why, mention=fact.mention)
+    if not fact.weak:
+        return one
+    weak = hit(fact.vendor, where, fact.identifier, "weak-value", feature, relation=one.relation,
+               why=fact.why, mention=fact.mention)  # fmt: skip
+    return weak
+
+
+def _urls(record: Record, places: Places) -> Iterator[Hit]:
+    for url in record.urls:
+        host = host_of(url)
+        at = max(url.lower().find(host), 0) if host else 0
+        for fact, start, end in places.meets("urls:host", host):
+            where = ("urls", url, at + start, at + end)
+            if record.kind == "service":  # the address is the service itself, not a reference
+                yield _fact(fact, where, "network-name")
+            else:
+                yield hit(fact.vendor, where, fact.identifier, "link", why=fact.why or _LINK)
+        for fact, start, end in places.meets("urls", url):
+            yield _fact(fact, ("urls", url, start, end), "network-name")
+        last = url.partition("?")[0].rstrip("/").rpartition("/")[2]
+        for fact, _, _ in places.meets("urls:last", last):
+            begin = url.rfind(last)
+            yield _fact(fact, ("urls", url, begin, begin + len(last)), "network-name")
+        if host in _FORGES:
+            yield from _repository(record, url, host, places)
+
+
+def _repository(record: Record, url: str, host: str, places: Places) -> Iterator[Hit]:
+    """A component called after its repository comes from the owner of that repository."""
+    lower = url.lower()
+    begin = lower.find(host) + len(host) + 1
+    owner, _, rest = lower[begin:].partition("/")
+    name = rest.partition("/")[0].partition("#")[0].removesuffix(".git")
+    own_name = record.name.lower().rpartition("/")[2]
+    for fact in places.owners.get(owner, ()):
+        where = ("urls", url, begin, begin + len(owner))
+        if name and name == own_name and not fact.weak:
+            yield _fact(fact, where, "repository")
+        else:
+            yield hit(fact.vendor, where, fact.identifier, "link", why=fact.why or _FORK)
+
+
+def _paths(record: Record, places: Places) -> Iterator[Hit]:
+    for field, text in (("path", record.path), ("name", record.name)):
+        if not text:
+            continue
+        last = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        at = text.rfind(last) if last else 0
+        for place, value, shift in ((field, text, 0), (f"{field}:last", last, at)):
+            for fact, start, end in places.meets(place, value):
+                yield _fact(fact, (field, text, start + shift, end + shift), "file-or-path")
+    if record.path and "path:segment" in places.at:
+        for segment in record.path.replace("\\", "/").split("/"):
+            for fact, _, _ in places.meets("path:segment", segment):
+                at = record.path.find(segment)
+                yield _fact(fact, ("path", record.path, at, at + len(segment)), "file-or-path")
