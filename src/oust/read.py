@@ -7,7 +7,6 @@ for a bad file; a file that cannot be read is a source whose status says so.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import stat
 from collections import Counter
@@ -21,13 +20,14 @@ from msgspec import Struct, field, structs
 
 from oust import unpack
 from oust.errors import OustError
+from oust.fileview import FileView
 from oust.formats import all_formats, pick
 from oust.formats.envelope import is_envelope, unwrap
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
 from oust.mapping import mapping_for
 from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
 
-MAPPED = 16 * 1024**2  # larger files are mapped, not loaded
+HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 PREFETCH = 4  # files opened ahead of the one being read
 BATCH = 20_000  # records handed on at once, so that memory stays flat
 
@@ -112,15 +112,16 @@ def load(found: Found, sha256: str = "") -> Loaded:
     try:
         with found.location.open("rb") as file:
             info = os.fstat(file.fileno())
-            data: Any = (
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-                if info.st_size > MAPPED
-                else file.read()
-            )
-        digest = sha256 or hashlib.sha256(data).hexdigest()
+            data: Any = FileView(found.location) if info.st_size > HELD else file.read()
+        digest = sha256 or digest_of(data)
         return Loaded(found, data, digest, (info.st_size, info.st_mtime_ns))
     except (OSError, ValueError) as error:
         return Loaded(found, problem=getattr(error, "strerror", None) or str(error))
+
+
+def digest_of(data: Any) -> str:
+    """SHA-256 of bytes, a map or a view, hexadecimal."""
+    return data.sha256() if isinstance(data, FileView) else hashlib.sha256(data).hexdigest()
 
 
 def ahead(founds: Iterable[Found]) -> Iterator[Loaded]:
@@ -224,7 +225,7 @@ class _Reader(Struct):
             if not member.name or (member.problem and not member.data):
                 continue
             count += 1
-            digest = hashlib.sha256(member.data).hexdigest()
+            digest = digest_of(member.data)
             inner = Opened(f"{opened.path}!/{member.name}", member.data)
             inner.mapping = opened.mapping
             yield from self.source(inner, digest, depth + 1)

@@ -70,8 +70,9 @@ def guess_encoding(data: bytes) -> str:
         if data.startswith(bom):
             return name
     probe = data[:4096]
-    if probe.count(b"\0") > len(probe) // 4:
-        return "utf-16-le" if probe[1:2] == b"\0" else "utf-16-be"
+    even, odd = probe[::2].count(b"\0"), probe[1::2].count(b"\0")
+    if max(even, odd) > len(probe) // 4 and min(even, odd) < len(probe) // 40:
+        return "utf-16-le" if odd > even else "utf-16-be"
     try:
         probe.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -134,12 +135,12 @@ class Head:
 
 
 class Opened:
-    """A source opened for reading. `data` is the whole content, mapped when it is large."""
+    """A source opened for reading. `data` is the whole content, read on demand when it is large."""
 
     def __init__(self, path: str, data: Any) -> None:
         self.path = path  # as in Source.path, archives chained with !/
         self.name = path.rsplit("!/", 1)[-1].replace("\\", "/").rsplit("/", 1)[-1]
-        self.data = data  # bytes or mmap: slice it, search it
+        self.data = data  # bytes, mmap or FileView: slice it, `find` in it
         self.size = len(data)
         self.head = Head(self.name, bytes(data[:HEAD_BYTES]), self.size)
 

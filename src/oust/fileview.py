@@ -1,0 +1,65 @@
+"""A file as sliceable bytes, read on demand.
+
+Used for large files in place of a memory map: a map of a file that somebody truncates while it is
+read kills the process, a view of it merely comes up short.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+PIECE = 4 * 1024**2
+
+
+class FileView:
+    """Immutable-looking bytes of a file: length, slices, `find`, `bytes()`.
+
+    The length is that at opening. A slice reaches as far as the file still does.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._size = os.fstat(self._file.fileno()).st_size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop, step = part.indices(self._size)
+        if step != 1:
+            raise ValueError("a file is read forward, byte by byte")
+        pieces, at = [], start
+        while at < stop and (piece := os.pread(self._file.fileno(), stop - at, at)):
+            pieces.append(piece)
+            at += len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def __bytes__(self) -> bytes:
+        return self[:]
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content, PIECE bytes at a time."""
+        for at in range(0, self._size, PIECE):
+            yield self[at : at + PIECE]
+
+    def find(self, wanted: bytes, start: int = 0, stop: int | None = None) -> int:
+        """First offset of `wanted` at or after `start` that ends by `stop`; -1 if there is none."""
+        stop = self._size if stop is None else min(stop, self._size)
+        at = start
+        while at < stop:
+            piece = self[at : min(at + PIECE + len(wanted), stop)]
+            found = piece.find(wanted)
+            if found >= 0:
+                return at + found
+            at += PIECE
+        return -1
+
+    def sha256(self) -> str:
+        """Digest of the content, hexadecimal."""
+        digest = hashlib.sha256()
+        for piece in self.pieces():
+            digest.update(piece)
+        return digest.hexdigest()
