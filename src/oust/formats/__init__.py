@@ -4,12 +4,65 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
+from oust.formats.dpkg import DpkgList, DpkgStatus
+from oust.formats.dpkg_query import AptList, DpkgQuery
+from oust.formats.fpds_atom import FpdsAtom
+from oust.formats.glpi import GlpiJson, GlpiXml
+from oust.formats.homebrew import HomebrewJson
+from oust.formats.npm_list import NpmListJson
+from oust.formats.ocds import Ocds
+from oust.formats.osquery import OsqueryCsv, OsqueryJson
+from oust.formats.pip_list import PipFreeze, PipListJson
+from oust.formats.purchases_tables import PurchasesParquet, PurchasesXlsx
+from oust.formats.rpm import DnfList, RpmQa
 from oust.formats.seam import Format, Head
+from oust.formats.software_csv import SoftwareCsv, WindowsUninstallCsv
+from oust.formats.spdx2_json import Spdx2Json
+from oust.formats.spdx2_rdf import Spdx2Rdf
+from oust.formats.spdx2_tag_value import Spdx2TagValue
+from oust.formats.spdx2_yaml import Spdx2Yaml
+from oust.formats.spdx3_json import Spdx3Json
+from oust.formats.system_profiler_data import SystemProfilerJson, SystemProfilerXml
+from oust.formats.system_profiler_text import SystemProfilerText
+from oust.formats.windows_registry import WindowsUninstallReg
+from oust.formats.winget import WingetExport, WingetList
 
 PLUGIN_GROUP = "oust.formats.v1"
 """Entry point group for formats of other packages; see docs/add-a-format.md."""
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (
+    Spdx2Json(),
+    Spdx2Yaml(),
+    Spdx2TagValue(),
+    Spdx2Rdf(),
+    Spdx3Json(),
+    FpdsAtom(),
+    Ocds(),
+    PurchasesXlsx(),
+    PurchasesParquet(),
+    SystemProfilerJson(),
+    SystemProfilerXml(),
+    SystemProfilerText(),
+    OsqueryJson(),
+    OsqueryCsv(),
+    GlpiJson(),
+    GlpiXml(),
+    DpkgStatus(),
+    DpkgList(),
+    DpkgQuery(),
+    AptList(),
+    RpmQa(),
+    DnfList(),
+    WindowsUninstallReg(),
+    WindowsUninstallCsv(),
+    WingetExport(),
+    WingetList(),
+    HomebrewJson(),
+    NpmListJson(),
+    PipListJson(),
+    PipFreeze(),
+    SoftwareCsv(),
+)
 
 
 def all_formats() -> tuple[Format, ...]:
@@ -19,5 +72,9 @@ def all_formats() -> tuple[Format, ...]:
 
 def pick(head: Head, formats: tuple[Format, ...]) -> Format | None:
     """The format that claims the source most; the earlier one on a tie; None if none does."""
-    best = max(formats, key=lambda fmt: fmt.claims(head), default=None)
-    return best if best is not None and best.claims(head) > 0 else None
+    best, most = None, 0
+    for fmt in formats:
+        claim = fmt.claims(head)
+        if claim > most:
+            best, most = fmt, claim
+    return best
