@@ -1,0 +1,172 @@
+"""Delimited text (CSV, TSV and kin): its dialect, and one record as fields.
+
+Where records begin and end, also in damaged text, is the business of delimited_split.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import re
+from collections.abc import Iterator
+from itertools import accumulate, islice
+from typing import NamedTuple
+
+DELIMITERS = (",", "\t", ";", "|")
+FIELD_LIMIT = 64 * 1024 * 1024
+"""Longest field, in characters, that is still split off."""
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_BAD = re.compile("[\udc80-\udcff]+")
+MAX_REPAIRS = 64
+
+
+class Dialect(NamedTuple):
+    """How fields stand in the text."""
+
+    delimiter: str = ","
+    quoting: bool = True  # whether `"` opens a quoted field
+    escape: str = ""  # `\\` where quotes are escaped with it instead of doubled
+    spaced: bool = False  # whether white space may follow a delimiter
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8 text; single bytes that are none are read as Windows-1252."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "surrogateescape")
+        return _BAD.sub(lambda m: _western(m[0].encode("utf-8", "surrogateescape")), text)
+
+
+def _western(raw: bytes) -> str:
+    return raw.decode("cp1252", "replace")
+
+
+def lines(data: bytes, start: int = 0) -> Iterator[bytes]:
+    """Physical lines of `data` with their ends, from `start`: \\n, \\r\\n or \\r alone."""
+    for match in _LINE.finditer(data, start):
+        if match.end() == match.start():
+            return
+        yield match[0]
+
+
+def strict(raw: bytes, dialect: Dialect) -> tuple[list[str], int] | None:
+    """Fields of the record that `raw` begins with and the number of lines it takes.
+
+    None if its quoting is broken, or if it does not end within `raw`.
+    """
+    csv.field_size_limit(FIELD_LIMIT)
+    texts = (decode(line) for line in lines(raw))
+    if not dialect.quoting:
+        first = next(texts, "")
+        return first.rstrip("\r\n").split(dialect.delimiter), 1
+    reader = _reader(texts, dialect)
+    try:
+        return next(reader), reader.line_num
+    except (csv.Error, StopIteration):
+        return None
+
+
+def _reader(texts: Iterator[str], dialect: Dialect) -> csv._reader:
+    return csv.reader(
+        texts,
+        delimiter=dialect.delimiter,
+        strict=True,
+        skipinitialspace=dialect.spaced,
+        escapechar=dialect.escape or None,
+        doublequote=not dialect.escape,
+    )
+
+
+def whole(raw: bytes, dialect: Dialect) -> list[str] | None:
+    """Fields of `raw`, which is one record and nothing else; None if it is not."""
+    found = strict(raw, dialect)
+    if found is None or found[1] != sum(1 for _ in lines(raw)):
+        return None
+    return found[0]
+
+
+def fields(raw: bytes, dialect: Dialect, width: int) -> tuple[list[str], str]:
+    """Fields of one record, and what was wrong with it ("" if nothing was).
+
+    A damaged record is repaired by reading one quote, or all of them, as plain text, whichever
+    gives `width` fields. If nothing does, all quotes are plain text and the fields may be
+    misplaced: the number of fields tells.
+    """
+    found = whole(raw, dialect)
+    if found is not None and len(found) == width:
+        return found, ""
+    repaired = _repaired(raw, dialect, width)
+    if repaired is not None:
+        return repaired, "a quote opens or closes in the wrong place"
+    if found is not None:
+        return found, f"{len(found)} fields where the table has {width}"
+    return _unquoted(raw, dialect), "quotes do not pair"
+
+
+def _repaired(raw: bytes, dialect: Dialect, width: int) -> list[str] | None:
+    """The record with one of its quotes read as plain text, if that gives `width` fields."""
+    quotes = [match.start() for match in re.finditer(b'"', raw)]
+    for at in quotes[:MAX_REPAIRS]:
+        for instead in (b"", b'""'):
+            found = whole(raw[:at] + instead + raw[at + 1 :], dialect)
+            if found is not None and len(found) == width:
+                return found
+    plain = _unquoted(raw, dialect)
+    return plain if quotes and len(plain) == width else None
+
+
+def _unquoted(raw: bytes, dialect: Dialect) -> list[str]:
+    return decode(raw).rstrip("\r\n").split(dialect.delimiter)
+
+
+def first_rows(text: str, dialect: Dialect, limit: int = 40) -> list[list[str]]:
+    """Rows at the beginning of `text`, as far as they can be told apart."""
+    return [row for row, _ in placed_rows(text.encode("utf-8", "replace"), dialect, limit)]
+
+
+def placed_rows(raw: bytes, dialect: Dialect, limit: int = 40) -> Iterator[tuple[list[str], int]]:
+    """Rows at the beginning of `raw`, each with the offset behind it, up to the first damage."""
+    csv.field_size_limit(FIELD_LIMIT)
+    cut = [0, *accumulate(len(line) for line in lines(raw))]
+    texts = (decode(line) for line in lines(raw))
+    if not dialect.quoting:
+        for number, text in enumerate(islice(texts, limit), 1):
+            yield text.rstrip("\r\n").split(dialect.delimiter), cut[number]
+        return
+    reader = _reader(texts, dialect)
+    with contextlib.suppress(csv.Error):
+        for row in islice(reader, limit):
+            yield row, cut[reader.line_num]
+
+
+def dialects(text: str) -> list[Dialect]:
+    """Dialects worth trying for text that begins like this, best first."""
+    found = []
+    for delimiter in DELIMITERS:
+        if delimiter not in text:
+            continue
+        dialect = _quoting(text, delimiter)
+        widths = [len(row) for row in first_rows(text, dialect)[:40]]
+        usual = max(set(widths), key=widths.count, default=0)
+        if usual > 1:
+            found.append((widths.count(usual) / len(widths), usual, dialect))
+    found.sort(key=lambda one: (-round(one[0], 1), -one[1]))
+    return [dialect for _, _, dialect in found]
+
+
+def _quoting(text: str, delimiter: str) -> Dialect:
+    """Whether and how quotes are used beside this delimiter."""
+    edge = re.escape(delimiter) + r"\r\n"
+    opening = len(re.findall(rf'(?:^|[{edge}])"', text))
+    spaced = len(re.findall(rf'[{edge}][ \t]+"(?=[^{edge}"])', text)) if delimiter != "\t" else 0
+    inside = len(re.findall(rf'[^{edge}"\\ ]"[^{edge}"]', text))
+    escaped = len(re.findall(r'[^\\]\\"', text))
+    doubled = len(re.findall(r'[^"]""[^"' + edge + "]", text))
+    return Dialect(
+        delimiter,
+        quoting=opening + spaced >= inside or opening > 10,
+        escape="\\" if escaped > 2 and not doubled else "",
+        spaced=spaced > opening,
+    )
