@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from itertools import accumulate, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 DELIMITERS = (",", "\t", ";", "|")
 FIELD_LIMIT = 64 * 1024 * 1024
@@ -68,7 +68,7 @@ def strict(raw: bytes, dialect: Dialect) -> tuple[list[str], int] | None:
         return None
 
 
-def _reader(texts: Iterator[str], dialect: Dialect) -> csv._reader:
+def _reader(texts: Iterator[str], dialect: Dialect) -> Any:
     return csv.reader(
         texts,
         delimiter=dialect.delimiter,
