@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from oust.formats.dates import day
 from oust.formats.json_stream import values
 from oust.formats.listing import pointer
@@ -95,9 +97,11 @@ class SystemProfilerXml:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """A host per property list where it says which, and its programs and parts."""
-        for number, part in enumerate(_parts(opened), 1):
+        parts = _parts(opened)
+        for number, part in enumerate(parts, 1):
             root, complaints = tree(part)
-            yield from complaints
+            for one in complaints:  # its line is of the part, not of the file
+                yield one if len(parts) == 1 else replace(one, locator=f"/plist[{number}]")
             plist = _value(root, f"/plist[{number}]")
             if not isinstance(plist, list):
                 raise Unreadable("the property list is not a system_profiler report")
