@@ -241,7 +241,7 @@ STAGES = st.dictionaries(
 )
 
 
-@FEW
+@settings(FEW, max_examples=300)
 @given(STAGES)
 def test_any_types_in_a_release_are_survived(stages):
     data = json.dumps({"ocid": "ocds-x-1", **stages}).encode()
@@ -331,6 +331,13 @@ def test_large_package_keeps_whole_releases_that_are_wanted(monkeypatch):
     kept = [one for one in said if isinstance(one, Record)]
     assert {one.locator.split("/")[2] for one in kept} == {"0"}
     assert sum(map(held, said)) == sum(map(held, everything))
+
+
+def test_claims_a_record_package_whose_records_lie_beyond_the_head():
+    package = {"publisher": {}, "publishedDate": "2020", "packages": ["https://x.example"] * 5000}
+    data = json.dumps({**package, "records": [{"ocid": "o"}]}).encode()
+    assert Ocds().claims(Opened("a", data).head) > 0
+    assert Ocds().claims(Opened("a", b'{"publisher": "x", "records": 3}').head) == 0
 
 
 def test_prefix_of_a_registration_number_is_mapped_to_its_scheme():
@@ -511,6 +518,26 @@ def test_large_tables_keep_wanted_rows_and_count_the_rest(monkeypatch):
         assert [one for one in said if isinstance(one, Tally)] == [Tally("award", 9)]
 
 
+def test_a_software_inventory_in_parquet_is_read_as_one():
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    columns = {
+        "computer": ["GW-1", "GW-1"],
+        "application": ["Suite", "Tool"],
+        "version": ["1", None],
+        "vendor": ["Glasfern", ""],
+    }
+    pq.write_table(pa.table(columns), out)
+    said, message = told(PurchasesParquet(), out.getvalue(), "a.parquet", Wants("nothing"))
+    assert [(one.name, one.host, one.publisher) for one in records(said, "program")] == [
+        ("Suite", "GW-1", "Glasfern"),
+        ("Tool", "GW-1", ""),
+    ]
+    assert (len(records(said, "host")), message) == (1, "")
+
+
 def test_a_mapping_file_names_columns_nothing_else_would_recognise():
     data = xlsx([["zz1", "zz2", "zz3"], ["A-1", "Tidewater", "Router"]])
     opened = Opened("a.xlsx", data)
@@ -524,6 +551,44 @@ def test_a_mapping_file_names_columns_nothing_else_would_recognise():
     assert [one.reason for one in said if isinstance(one, Quarantine)] == [
         "the mapping file names a column that the table lacks: absent"
     ]
+
+
+class View:
+    """What read.py hands over for large files: bytes on disk that can only be sliced."""
+
+    def __init__(self, data):
+        self._data = data
+
+    def __len__(self):
+        return len(self._data)
+
+    def __getitem__(self, part):
+        assert isinstance(part, slice)
+        return self._data[part]
+
+    def __bytes__(self):
+        return self._data
+
+    def find(self, wanted, start=0, stop=None):
+        return self._data.find(wanted, start, len(self) if stop is None else stop)
+
+
+@pytest.mark.parametrize("window", [300, 65_536])
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for name in ("fpds-atom", "ocds", "purchases-xlsx", "purchases-parquet")
+        for path in sorted((GOLDEN / name).glob("*/input.*"))
+    ],
+    ids=lambda path: f"{path.parent.parent.name}/{path.parent.name}",
+)
+def test_content_on_disk_reads_like_content_in_memory(path, window, monkeypatch):
+    data = path.read_bytes()
+    fmt = pick(Opened(path.name, data).head, FORMATS)
+    whole = told(fmt, data, path.name)
+    monkeypatch.setattr("oust.formats.fpds_atom._WINDOW", window)
+    assert told(fmt, View(data), path.name) == whole
 
 
 # --- every format of this file --------------------------------------------------------------

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from oust.formats.contract_values import KEEP_ALL_BELOW, Doubts, alnum, extra, ids, wanted
-from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
+from oust.formats.seam import HEAD_BYTES, Head, Needles, Opened, Unreadable, one_line
 from oust.model import Quarantine, Record, Said
 
 ACTIONS = ("award", "IDV", "OtherTransactionAward", "OtherTransactionIDV")
 ENTRY_LIMIT = 16 * 1024 * 1024
 """An entry larger than this, in bytes, is not one: real ones have about 20,000."""
 
+_WINDOW = 65_536
+_LONGEST_TAG = 200
 _FPDS_NAMESPACE = b"fpds.gov/FPDS"
 _NAMES = "|".join(("entry", *ACTIONS)).encode()
 _TAG = re.compile(rb"<!--|<!\[CDATA\[|<(/?)((?:[\w.-]+:)?(?:" + _NAMES + rb"))(?=[\s/>])")
@@ -47,18 +50,21 @@ class FpdsAtom:
         """One award record per entry."""
         data, encoding = _plain(opened)
         keep_all = opened.size <= KEEP_ALL_BELOW
-        root = next((match for match in _ROOT.finditer(data) if match[1]), None)
+        start = bytes(data[:HEAD_BYTES])
+        root = next((match for match in _ROOT.finditer(start) if match[1]), None)
         if root is None:
             raise Unreadable("no root element")
         for number, name, chunk in _entries(data, root):
             locator = f"/{_local(root[1].decode())}/{name}[{number}]"
             yield from wanted(_said(chunk, root[2], encoding, locator), needles, keep_all)
-        closed = re.search(rb"</" + re.escape(root[1]) + rb"\s*>", data[-2000:])
+        closed = re.search(
+            rb"</" + re.escape(root[1]) + rb"\s*>", bytes(data[max(0, len(data) - 2000) :])
+        )
         if not closed and not root[2].endswith(b"/"):
             raise Unreadable(f"truncated: the closing tag of {root[1].decode()} is missing")
 
 
-def _plain(opened: Opened) -> tuple[bytes, str]:
+def _plain(opened: Opened) -> tuple[Any, str]:
     """Content in an encoding that keeps ASCII as it is, and that encoding's name."""
     declared = _DECLARED.search(opened.head.data[:200])
     if opened.head.encoding.startswith("utf-16") or opened.head.encoding == "utf-32":
@@ -71,36 +77,55 @@ def _plain(opened: Opened) -> tuple[bytes, str]:
     return opened.data, name if usable else "utf-8"
 
 
-def _entries(data: bytes, root: re.Match[bytes]) -> Iterator[tuple[int, str, bytes]]:
+def _entries(data: Any, root: re.Match[bytes]) -> Iterator[tuple[int, str, bytes]]:
     """Number, element name and text of each entry, in order. Raises Unreadable at a cut one."""
     counts: dict[str, int] = {}
     alone = _local(root[1].decode()) in ("entry", *ACTIONS)
     at = root.start() if alone else root.end()
     while start := _next_tag(data, at, b""):
-        name = _local(start[2].decode())
+        name = _local(start.name.decode())
         counts[name] = counts.get(name, 0) + 1
-        opening = data.find(b">", start.end())
-        if data[opening - 1 : opening] == b"/":
+        opening = data.find(b">", start.end)
+        if bytes(data[opening - 1 : opening]) == b"/":
             at = opening + 1
         else:
-            end = _next_tag(data, start.end(), start[2])
+            end = _next_tag(data, start.end, start.name)
             if end is None or opening < 0:
                 raise Unreadable(f"truncated: {name} {counts[name]} has no end")
-            at = data.find(b">", end.end()) + 1 or len(data)
-        yield counts[name], name, bytes(data[start.start() : min(at, start.start() + ENTRY_LIMIT)])
+            at = data.find(b">", end.end) + 1 or len(data)
+        yield counts[name], name, bytes(data[start.begin : min(at, start.begin + ENTRY_LIMIT)])
 
 
-def _next_tag(data: bytes, at: int, closing: bytes) -> re.Match[bytes] | None:
+class _Tag(NamedTuple):
+    begin: int
+    end: int
+    slash: bytes
+    name: bytes  # empty for the beginning of a comment or CDATA section
+    text: bytes
+
+
+def _next_tag(data: Any, at: int, closing: bytes) -> _Tag | None:
     """Next opening tag of an entry from `at`, or the tag that closes `closing`."""
-    while match := _TAG.search(data, at):
-        at = match.end()
-        if match[2] is None:  # what stands in a comment or CDATA section is no tag
-            end = data.find(b"-->" if match[0] == b"<!--" else b"]]>", at)
+    while tag := _search(data, at):
+        at = tag.end
+        if not tag.name:  # what stands in a comment or CDATA section is no tag
+            end = data.find(b"-->" if tag.text == b"<!--" else b"]]>", at)
             if end < 0:
                 return None
             at = end + 3
-        elif (match[1] == b"/" and match[2] == closing) if closing else match[1] == b"":
-            return match
+        elif (tag.slash and tag.name == closing) if closing else not tag.slash:
+            return tag
+    return None
+
+
+def _search(data: Any, at: int) -> _Tag | None:
+    """Next tag of interest, looked for window by window: the content may lie on disk."""
+    while at < len(data):
+        window = bytes(data[at : at + _WINDOW])
+        if found := _TAG.search(window):
+            slash, name = found[1] or b"", found[2] or b""
+            return _Tag(at + found.start(), at + found.end(), slash, name, found[0])
+        at += _WINDOW - _LONGEST_TAG if len(window) == _WINDOW else _WINDOW
     return None
 
 

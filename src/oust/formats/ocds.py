@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
+from oust.formats.byte_file import byte_file
 from oust.formats.contract_values import KEEP_ALL_BELOW, wanted
 from oust.formats.ocds_release import release_records
 from oust.formats.ocds_values import objects, scalar
@@ -43,8 +44,9 @@ class Ocds:
             return 95 if keys & _STAGES or keys & _PACKAGES else 60
         if "tenderID" in keys and keys & {"procuringEntity", "procurementMethod"}:
             return 80
-        package = "releases" in keys and "publisher" in keys and "publishedDate" in keys
-        return 85 if package or {"records", "publishedDate", "publisher"} <= keys else 0
+        # a long list of packages may fill the head before the first record
+        package = {"publisher", "publishedDate"} <= keys
+        return 85 if package and keys & {"releases", "records", "packages"} else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """Awards with their lines and parties, release by release."""
@@ -202,30 +204,16 @@ def _prozorro(tender: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Stream:
-    """What ijson reads from: the content from its beginning, without copying it."""
-
-    def __init__(self, data: Any) -> None:
-        self.data, self.at = data, 0
-
-    def read(self, size: int) -> bytes:
-        """The next `size` bytes."""
-        chunk = bytes(self.data[self.at : self.at + size])
-        self.at += len(chunk)
-        return chunk
-
-
 def _streamed(opened: Opened) -> Iterator[list[Said]]:
     """Releases or records one at a time. Raises Unreadable where the JSON breaks."""
     import ijson
 
     data = opened.utf8() if opened.head.encoding != "utf-8" else opened.data
-    start = 3 if data[:3] == b"\xef\xbb\xbf" else 0
+    start = 3 if bytes(data[:3]) == b"\xef\xbb\xbf" else 0
     done = 0
     try:
-        prefix, pointer = _container(_Stream(data[start:] if start else data))
-        stream = _Stream(data[start:] if start else data)
-        for one in ijson.items(stream, prefix):
+        prefix, pointer = _container(byte_file(data, start))
+        for one in ijson.items(byte_file(data, start), prefix):
             yield from _found(_plain(one), f"{pointer}/{done}" if prefix else "#", 1)
             done += 1
     except ijson.JSONError as error:
@@ -234,7 +222,7 @@ def _streamed(opened: Opened) -> Iterator[list[Said]]:
         raise Unreadable(f"truncated or broken JSON {where}: {reason}") from None
 
 
-def _container(stream: _Stream) -> tuple[str, str]:
+def _container(stream: IO[bytes]) -> tuple[str, str]:
     """ijson prefix and JSON pointer of the array that holds the releases or records."""
     import ijson
 

@@ -328,7 +328,7 @@ def _traits(item: Obj) -> Iterator[tuple[str, str]]:
             yield _TRAITS[key.lower()], said
     for attribute in listed(item.get("attributes")):
         name = text(attribute, "name") or text(attribute, "id")
-        if name and (value := scalar(attribute.get("value"))):
+        if name and (value := scalar(at(attribute, "value"))):
             yield _TRAITS.get(name.lower(), name), value
     classification = item.get("classification")
     if scalar(at(classification, "scheme")).upper() in ("GTIN", "EAN", "UPC"):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from oust.formats.byte_file import byte_file
 from oust.formats.seam import Opened, Unreadable, one_line
 from oust.model import Quarantine
 
@@ -27,7 +28,7 @@ class ParquetRows:
 
         self.arrow = pa
         try:
-            self.file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(opened.data)))
+            self.file = pq.ParquetFile(byte_file(opened.data))
             self.headers = list(_flat_names(self.file.schema_arrow, pa))
         except (pa.ArrowException, OSError, ValueError, TypeError) as error:
             hidden = opened.data[:4] == b"PARE" or "encrypt" in str(error).lower()

@@ -1,4 +1,7 @@
-"""Purchases in spreadsheets and Parquet files, read through their headers."""
+"""Purchases in spreadsheets and Parquet files, read through their headers.
+
+A table in such a file whose headers are rather those of a software inventory is read as one.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from itertools import chain, islice
 
 from oust.formats.contract_values import KEEP_ALL_BELOW
 from oust.formats.parquet_rows import ParquetRows
-from oust.formats.purchases import HeaderMap, map_headers
 from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
+from oust.formats.table_meaning import Meaning, meaning
 from oust.formats.workbook import Sheet, is_workbook, sheets
 from oust.model import Quarantine, Record, Said, Tally
 
@@ -23,7 +26,7 @@ class PurchasesXlsx:
     """See Format."""
 
     name = "purchases-xlsx"
-    title = "Purchases or awards in a spreadsheet: XLSX, XLSM, XLSB, XLS, ODS"
+    title = "Purchases or installed software in a spreadsheet: XLSX, XLSM, XLSB, XLS, ODS"
     group = "contracts"
     bulk = True
 
@@ -32,12 +35,11 @@ class PurchasesXlsx:
         return 70 if is_workbook(head) else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
-        """One award record per row below the header row of each sheet that has one."""
-        keep_all = opened.size <= KEEP_ALL_BELOW
+        """One record per row below the header row of each sheet that has one."""
         mapping = _mapping(opened)
         tables = rows = 0
         for sheet in sheets(opened):
-            for one in _sheet(sheet, mapping, needles, keep_all):
+            for one in _sheet(sheet, mapping, needles, opened.size):
                 tables += isinstance(one, Record | Tally)
                 rows += 1
                 yield one
@@ -49,7 +51,7 @@ class PurchasesParquet:
     """See Format."""
 
     name = "purchases-parquet"
-    title = "Purchases or awards in a Parquet file"
+    title = "Purchases or installed software in a Parquet file"
     group = "contracts"
     bulk = True
 
@@ -58,18 +60,17 @@ class PurchasesParquet:
         return 70 if head.data[:4] in (b"PAR1", b"PARE") else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
-        """One award record per row."""
+        """One record per row."""
         table = ParquetRows(opened)
         every = range(len(table.headers))
         sample = [one[1] for one in islice(table.rows(every), 100) if isinstance(one, tuple)]
-        meaning = map_headers(table.headers, _mapping(opened), sample)
-        if not meaning.kind:
+        found = meaning(table.headers, _mapping(opened), sample)
+        if found is None:
             shown = one_line(", ".join(table.headers), 120)
-            raise Unreadable(f"no columns that name purchases among: {shown}")
-        for problem in meaning.problems:
+            raise Unreadable(f"no columns that name purchases or software among: {shown}")
+        for problem in found.problems:
             yield Quarantine("mapping file", problem)
-        rows = table.rows(sorted(meaning.places.values()))
-        yield from _records(meaning, rows, needles, opened.size <= KEEP_ALL_BELOW)
+        yield from _records(found, table.rows(found.columns), needles, opened.size)
 
 
 def _mapping(opened: Opened) -> Mapping[str, str]:
@@ -77,9 +78,7 @@ def _mapping(opened: Opened) -> Mapping[str, str]:
     return getattr(opened, "mapping", None) or {}
 
 
-def _sheet(
-    sheet: Sheet, mapping: Mapping[str, str], needles: Needles, keep_all: bool
-) -> Iterator[Said]:
+def _sheet(sheet: Sheet, mapping: Mapping[str, str], needles: Needles, size: int) -> Iterator[Said]:
     if sheet.problem:
         yield sheet.problem
         return
@@ -89,29 +88,31 @@ def _sheet(
     if found is None:
         if said := [cells for _, cells in first if any(cells)]:
             rest = sum(any(cells) for _, cells in sheet.rows)
-            reason = f"{len(said) + rest:,} rows without a header row that names purchases"
+            reason = (
+                f"{len(said) + rest:,} rows without a header row that names purchases or software"
+            )
             yield Quarantine(where, reason, one_line(" | ".join(filter(None, said[0]))))
         return
-    number, headers, meaning = found
-    for problem in meaning.problems:
+    number, headers, means = found
+    for problem in means.problems:
         yield Quarantine(where, problem)
     yield from _preamble(where, [row for row in first if row[0] < number])
     below = chain((row for row in first if row[0] > number), sheet.rows)
     rows = ((f"{where} row {at}", cells) for at, cells in below if any(map(str.strip, cells)))
-    yield from _records(meaning, _without(headers, rows), needles, keep_all)
+    yield from _records(means, _without(headers, rows), needles, size)
 
 
 def _header(
     first: list[tuple[int, list[str]]], mapping: Mapping[str, str]
-) -> tuple[int, list[str], HeaderMap] | None:
+) -> tuple[int, list[str], Meaning] | None:
     """Row number, cells and meaning of the row that reads best as headers; the first on a tie."""
-    tried = [
-        (number, cells, map_headers(cells, mapping, [row for at, row in first if at > number]))
-        for number, cells in first[:HEADER_WITHIN]
-        if sum(map(bool, cells)) > 1
-    ]
-    usable = [one for one in tried if one[2].kind]
-    return max(usable, key=lambda one: (one[2].score, len(one[2].places)), default=None)
+    best: tuple[int, list[str], Meaning] | None = None
+    for number, cells in first[:HEADER_WITHIN]:
+        if sum(map(bool, cells)) > 1:
+            found = meaning(cells, mapping, [row for at, row in first if at > number])
+            if found and (best is None or found.score > best[2].score):
+                best = number, cells, found
+    return best
 
 
 def _preamble(where: str, rows: list[tuple[int, list[str]]]) -> Iterator[Record]:
@@ -128,17 +129,15 @@ def _without(headers: list[str], rows: Iterable[Row]) -> Iterator[Row | Tally]:
 
 
 def _records(
-    meaning: HeaderMap,
-    rows: Iterable[Row | Quarantine | Tally],
-    needles: Needles,
-    keep_all: bool,
+    means: Meaning, rows: Iterable[Row | Quarantine | Tally], needles: Needles, size: int
 ) -> Iterator[Said]:
+    keep_all = not means.bulk or size <= KEEP_ALL_BELOW
     passed = 0
     for row in rows:
         if not isinstance(row, tuple):
             yield row
         elif keep_all or needles.wants(*row[1]):
-            yield meaning.record(row[1], row[0])
+            yield from means.told(row[1], row[0])
         else:
             passed += 1
     if passed:

@@ -6,7 +6,6 @@ unpacked size of the file are checked before it is asked.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import IO, Any, NamedTuple
 
+from oust.formats.byte_file import byte_file
 from oust.formats.seam import Head, Opened, Unreadable, one_line
 from oust.model import Quarantine
 
@@ -65,7 +65,7 @@ def sheets(opened: Opened) -> Iterator[Sheet]:
 
     _check_size(opened)
     try:
-        book = calamine.CalamineWorkbook.from_filelike(_stream(opened))
+        book = calamine.CalamineWorkbook.from_filelike(byte_file(opened.data))
         names = book.sheet_names
     except calamine.PasswordError:
         raise Unreadable("the workbook is protected by a password") from None
@@ -87,10 +87,6 @@ def _unreadable(error: BaseException) -> Unreadable:
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
         raise error
     return Unreadable(f"the workbook is damaged: {one_line(str(error), 120)}")
-
-
-def _stream(opened: Opened) -> IO[bytes]:
-    return io.BytesIO(opened.bytes())
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
@@ -142,7 +138,7 @@ def _check_size(opened: Opened) -> None:
     if not opened.head.data.startswith(b"PK"):
         return
     try:
-        with zipfile.ZipFile(_stream(opened)) as archive:
+        with zipfile.ZipFile(byte_file(opened.data)) as archive:
             infos = archive.infolist()
             total = sum(info.file_size for info in infos)
             if total > MAX_UNPACKED or (total > RATIO_FREE and total > MAX_RATIO * opened.size):

@@ -1,0 +1,77 @@
+"""What a spreadsheet or Parquet table is about, by its headers: purchases, or installed software.
+
+Both come in the same containers, so the better reading of the headers decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import structs
+
+from oust.formats.listing import Hosts
+from oust.formats.purchases import HeaderMap, map_headers
+from oust.formats.seam import one_line
+from oust.formats.software_csv import LEAST
+from oust.formats.software_headers import SoftwareMap, map_software_headers
+from oust.model import Quarantine, Said
+
+
+class Bought:
+    """A table of purchases or awards: rows are many, and kept only where one is wanted."""
+
+    bulk = True
+
+    def __init__(self, found: HeaderMap) -> None:
+        self._map = found
+        self.score = found.score
+        self.problems = found.problems
+        self.columns = sorted(set(found.places.values()))
+
+    def told(self, cells: Sequence[str], locator: str) -> Iterator[Said]:
+        """The award of one row."""
+        yield self._map.record(cells, locator)
+
+
+class Installed:
+    """A table of programs on hosts: every row is kept."""
+
+    bulk = False
+    problems: tuple[str, ...] = ()
+
+    def __init__(self, found: SoftwareMap) -> None:
+        self._map = found
+        self._hosts = Hosts()
+        self.score = found.score
+        self.columns = sorted({*found.places.values(), *found.others})
+
+    def told(self, cells: Sequence[str], locator: str) -> Iterator[Said]:
+        """The program of one row, and its host when it is met for the first time."""
+        host = self._map.host(cells, locator)
+        if host:
+            for one in self._hosts.new(host.name, locator):
+                yield structs.replace(host, ref=one.ref)
+        if not self._map.name(cells):
+            shown = one_line(" | ".join(filter(None, cells)))
+            yield Quarantine(locator, "the row names no software", shown)
+            return
+        record = self._map.record(cells, locator)
+        yield structs.replace(record, host=self._hosts.name(host.name)) if host else record
+
+
+Meaning = Bought | Installed
+
+
+def meaning(
+    headers: Sequence[str], mapping: Mapping[str, str], sample: Sequence[Sequence[str]]
+) -> Meaning | None:
+    """What a table with these `headers` is about; None if it is neither.
+
+    A user's `mapping` speaks of purchases and settles it. `sample` are some rows below.
+    """
+    bought = map_headers(headers, mapping, sample)
+    installed = map_software_headers(headers, sample)
+    likely = bought.score if bought.kind else 0
+    if not mapping and installed.score >= LEAST and installed.score > likely:
+        return Installed(installed)
+    return Bought(bought) if bought.kind else None
