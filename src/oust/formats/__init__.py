@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
+from oust.formats.cyclonedx_json import CycloneDXJson
+from oust.formats.cyclonedx_proto import CycloneDXTextproto
+from oust.formats.cyclonedx_xml import CycloneDXXml
+from oust.formats.bods import Bods
 from oust.formats.dpkg import DpkgList, DpkgStatus
 from oust.formats.dpkg_query import AptList, DpkgQuery
+from oust.formats.followthemoney import FollowTheMoney
 from oust.formats.fpds_atom import FpdsAtom
 from oust.formats.glpi import GlpiJson, GlpiXml
 from oust.formats.homebrew import HomebrewJson
@@ -14,6 +19,7 @@ from oust.formats.ocds import Ocds
 from oust.formats.osquery import OsqueryCsv, OsqueryJson
 from oust.formats.pip_list import PipFreeze, PipListJson
 from oust.formats.purchases_tables import PurchasesParquet, PurchasesXlsx
+from oust.formats.relations import RelationsCsv, RelationsYaml
 from oust.formats.rpm import DnfList, RpmQa
 from oust.formats.seam import Format, Head
 from oust.formats.software_csv import SoftwareCsv, WindowsUninstallCsv
@@ -31,6 +37,9 @@ PLUGIN_GROUP = "oust.formats.v1"
 """Entry point group for formats of other packages; see docs/add-a-format.md."""
 
 FORMATS: tuple[Format, ...] = (
+    CycloneDXJson(),
+    CycloneDXXml(),
+    CycloneDXTextproto(),
     Spdx2Json(),
     Spdx2Yaml(),
     Spdx2TagValue(),
@@ -62,6 +71,10 @@ FORMATS: tuple[Format, ...] = (
     PipListJson(),
     PipFreeze(),
     SoftwareCsv(),
+    RelationsCsv(),
+    RelationsYaml(),
+    FollowTheMoney(),
+    Bods(),
 )
 
 

@@ -29,8 +29,9 @@ _PREFIX = re.compile(
 _PROMPT = re.compile(r"^\[?(?:[\w.-]+@([\w.-]+))[: ][^#$]{0,200}[#$]\s+\S")
 _ANSIBLE = re.compile(r"^([\w.-]+) \| (?:SUCCESS|CHANGED|FAILED|UNREACHABLE)\b.*")
 _ERROR = re.compile(
-    r"^(?:[\w./-]+: )?(?:(?:line )?\d+: )?"
-    r"(?:(?:dpkg(?:-query)?|apt|rpm|yum|dnf|npm|pip3?|brew|winget)(?::| ERR!| error\b)|E: |error: |Error: |.*: command not found\s*$|.*is not recognized as )",
+    r"^(?:[\w./-]+: )?(?:(?:line )?\d+: )?(?:"
+    r"(?:dpkg(?:-query)?|apt|rpm|yum|dnf|npm|pip3?|brew|winget)(?::| ERR!| error\b)"
+    r"|E: |error: |Error: |.*: command not found\s*$|.*is not recognized as )"
 )
 
 
@@ -40,14 +41,17 @@ def clean(text: str) -> str:
 
 
 def numbered(opened: Opened) -> Iterator[tuple[int, str]]:
-    """Line numbers from 1 and cleaned lines, without trailing blanks."""
+    """Line numbers from 1 and cleaned lines, without trailing blanks.
+
+    A trailing tab stays: an empty last column.
+    """
     text = opened.text()
     start, number = 0, 1
     for match in _LINE.finditer(text):
-        yield number, clean(text[start : match.start()]).rstrip()
+        yield number, clean(text[start : match.start()]).rstrip(" ")
         start, number = match.end(), number + 1
     if start < len(text):
-        yield number, clean(text[start:]).rstrip()
+        yield number, clean(text[start:]).rstrip(" ")
 
 
 def unprefixed(line: str) -> str:
@@ -62,6 +66,7 @@ def unprefixed(line: str) -> str:
 
 def matching(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
     """Match of `pattern` at the start of `line`, or after what a log put in front."""
+    line = line.rstrip()
     return pattern.match(line) or pattern.match(unprefixed(line))
 
 
@@ -84,11 +89,8 @@ def host_line(line: str) -> str:
 
 def entries(lines: list[str]) -> list[str]:
     """Lines that may be entries, cleaned: no complaints, no host headings."""
-    return [
-        line
-        for one in lines
-        if (line := clean(one).rstrip()) and not is_error(line) and not host_line(line)
-    ]
+    given = (clean(one).rstrip(" ") for one in lines)
+    return [line for line in given if line.strip() and not is_error(line) and not host_line(line)]
 
 
 class Hosts:
