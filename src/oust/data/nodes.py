@@ -25,6 +25,9 @@ class Fault(Struct, frozen=True):
     hint: str = ""
 
 
+_EMPTY = Fault(1, 1, "the file is empty", "docs/add-a-dossier.md shows a whole one")
+
+
 class Text(Struct):
     """A scalar. `block` says that it was written as folded or literal text."""
 
@@ -63,7 +66,8 @@ def compose(data: bytes) -> tuple[Node | None, list[Fault]]:
     """Read one YAML document; the faults are in file order and stop at the first syntax error."""
     faults: list[Fault] = []
     try:
-        return _build(_checked_text(data), faults), faults
+        node = _build(_checked_text(data), faults)
+        return node, faults if node is not None or faults else [_EMPTY]
     except _Refused as refused:
         return None, [*faults, refused.fault]
     except yaml.YAMLError as error:
@@ -82,7 +86,7 @@ def _checked_text(data: bytes) -> str:
             Fault(line, column, "the file is not UTF-8 text", "save it as UTF-8")
         ) from error
     if not text.strip():
-        raise _Refused(Fault(1, 1, "the file is empty", "docs/add-a-dossier.md shows a whole one"))
+        raise _Refused(_EMPTY)
     if tab := re.search(r"^ *\t", text, re.MULTILINE):
         line = text.count("\n", 0, tab.start()) + 1
         raise _Refused(
@@ -95,7 +99,9 @@ def _syntax_fault(error: yaml.YAMLError, data: bytes) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
         problem = getattr(error, "problem", None) or "unexpected text"
-        return Fault(mark.line + 1, mark.column + 1, f"this is not YAML: {problem}")
+        context, start = getattr(error, "context", None), getattr(error, "context_mark", None)
+        hint = f"{context} that starts in line {start.line + 1}" if context and start else ""
+        return Fault(mark.line + 1, mark.column + 1, f"this is not YAML: {problem}", hint)
     position = getattr(error, "position", 0)
     line = data.count(b"\n", 0, position) + 1
     return Fault(line, 1, "the file holds a character that YAML does not allow")
@@ -163,7 +169,7 @@ def _scalar(event: yaml.NodeEvent, faults: list[Fault]) -> Text:
         return Text(line, column, "*")
     assert isinstance(event, yaml.ScalarEvent)
     _no_tag(event, faults)
-    value = "" if event.style is None and event.value in ("~", "null") else event.value
+    value = "" if not event.style and event.value in ("~", "null") else event.value
     return Text(line, column, value, event.style in (">", "|"))
 
 
