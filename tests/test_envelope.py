@@ -137,15 +137,14 @@ def test_deep_wrappers_end_without_a_traceback():
     assert unwrap(opened(nested)) is None
 
 
+KEYS = ["payloadType", "payload", "predicateType", "predicate", "dsseEnvelope", "sbom", "data"]
+KEYS += ["Data", "bundle", "attestations", "SPDXID"]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["payloadType", "payload", "predicateType", "predicate", "dsseEnvelope"]
-                + ["sbom", "data", "Data", "bundle", "attestations", "SPDXID"]
-            ),
+            st.sampled_from(KEYS),
             inner,
             max_size=4,
         )

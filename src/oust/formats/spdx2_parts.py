@@ -47,7 +47,7 @@ def tell_parts(source: Callable[[], Iterable[Part]], teller: Teller, hold: bool)
                 _survey(part, teller)
     except Unreadable as error:
         broken = error
-    teller.settle()
+    teller.settle(complete=broken is None)
     yield from _told(document, teller)
     try:
         for part in kept if hold else source():
@@ -70,7 +70,7 @@ def _told(part: Part, teller: Teller) -> Iterator[Said]:
     element = part.element
     if isinstance(element, Document):
         yield from teller.document(element, part.locator)
-        yield from teller.makers(element)
+        yield from teller.makers(element, part.locator)
     elif isinstance(element, Package):
         yield from teller.package(element, part.locator)
     elif isinstance(element, File):

@@ -60,7 +60,7 @@ def _extra(element: Element) -> Extra:
     if element.copyright_text and element.copyright_text not in SILENT:
         extra.copyright = element.copyright_text
     if element.attribution_texts:
-        extra.attribution = "\n".join(element.attribution_texts)
+        extra.attribution = "\n".join(filter(None, element.attribution_texts))
     if element.annotations:
         extra.annotations = remarks(element.annotations)
     return extra
@@ -144,7 +144,7 @@ def package_record(package: Package, locator: str, role: Role) -> Record:
         maker.name,
         purl=purl,
         ids=tuple(ids),
-        urls=tuple(urls),
+        urls=tuple(dict.fromkeys(urls)) if len(urls) > 1 else tuple(urls),
         path=package.package_file_name or "",
         description="\n".join([text for text in texts if text]),
         since=since,
@@ -157,7 +157,7 @@ def file_record(file: File, locator: str, role: Role) -> Record:
     """A file; its name is a path within what was scanned."""
     extra = _extra(file)
     if file.file_types:
-        extra.file_types = ", ".join(file.file_types)
+        extra.file_types = ", ".join(filter(None, file.file_types))
     if file.notice_text:
         extra.notice = file.notice_text
     name = file.file_name or file.name or ""
@@ -168,7 +168,7 @@ def file_record(file: File, locator: str, role: Role) -> Record:
         role,
         name,
         type="file",
-        author="; ".join(file.file_contributors or ()),
+        author="; ".join(filter(None, file.file_contributors or ())),
         ids=tuple(_hashes(file)),
         path=name,
         description=file.comment or "",

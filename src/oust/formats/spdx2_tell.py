@@ -61,6 +61,7 @@ class Teller:
         self.twice: set[str] = set()
         self.subjects: set[str] = set()
         self.others: Counter[str] = Counter()
+        self.complete = True  # only then can a reference be said to dangle
         self._described: list[tuple[str, str]] = []
         self._told: set[str] = set()  # those of `twice` that were told once already
 
@@ -84,8 +85,8 @@ class Teller:
         origin, target = stated.spdx_element_id or "", stated.related_spdx_element or ""
         word = plain_word(stated.relationship_type or "")
         if word in SENSES:
-            if target in SILENT or origin in SILENT:
-                self.others[f"{stated.relationship_type} {target or 'nothing'}"] += 1
+            if target and origin and (target in SILENT or origin in SILENT):
+                self.others[f"{stated.relationship_type} {target}"] += 1
         elif word in ("describes", "describe"):
             self._described.append((origin, target))
         elif word == "describedby":
@@ -93,8 +94,9 @@ class Teller:
         else:
             self.others[stated.relationship_type or "no type"] += 1
 
-    def settle(self) -> None:
-        """Call once when everything was surveyed."""
+    def settle(self, complete: bool = True) -> None:
+        """Call once when everything was surveyed; `complete` unless the source broke off."""
+        self.complete = complete
         for origin, target in self._described:
             if origin in self.documents:
                 self.subjects.add(target)
@@ -114,6 +116,7 @@ class Teller:
             documents=", ".join(
                 f"{one.external_document_id or ''} {one.spdx_document or ''}".strip()
                 for one in document.external_document_refs or ()
+                if one.external_document_id or one.spdx_document
             ),
             others=", ".join(f"{word} {count}" for word, count in others),
             annotations=remarks(document.annotations),
@@ -129,14 +132,19 @@ class Teller:
             extra=as_json(extra),
         )
 
-    def makers(self, document: Document) -> Iterator[Said]:
+    def makers(self, document: Document, locator: str = "") -> Iterator[Said]:
         """Those who made the document or annotated it."""
-        for i, text in enumerate(document.creators or ()):
-            yield from maker(text, f"/creators/{i}")
+        for text in document.creators or ():  # under various keys, hence no closer locator
+            yield from maker(text, locator)
         made = document.creation_info
         for i, text in enumerate((made.creators if made else None) or ()):
-            yield from maker(text, f"/creationInfo/creators/{i}")
-        yield from annotators(document.annotations, "")
+            yield from maker(text, self._at(locator, f"creationInfo/creators/{i}"))
+        yield from self._annotators(document.annotations, locator)
+
+    def _annotators(self, annotations: list[Annotation] | None, locator: str) -> Iterator[Said]:
+        for i, one in enumerate(annotations or ()):
+            if one.annotator:
+                yield from maker(one.annotator, self._at(locator, f"annotations/{i}/annotator"))
 
     def package(self, package: Package, locator: str) -> Iterator[Said]:
         """A package, the files it names, its annotators."""
@@ -153,11 +161,11 @@ class Teller:
     def beside(self, element: Package | File | Snippet, locator: str) -> Iterator[Said]:
         """What an element says beside its record."""
         yield from self._again(element.spdx_id, locator)
-        if isinstance(element, Package) and element.has_files:
-            yield from self._contains(
-                element.spdx_id or "", element.has_files, self._at(locator, "hasFiles")
-            )
-        yield from annotators(element.annotations, locator)
+        files = element.has_files if isinstance(element, Package) else None
+        if files := list(filter(None, files or ())):
+            place = self._at(locator, "hasFiles")
+            yield from self._contains(element.spdx_id or "", files, place)
+        yield from self._annotators(element.annotations, locator)
 
     def snippet(self, snippet: Snippet, locator: str) -> Iterator[Said]:
         """A snippet and the file that contains it."""
@@ -220,7 +228,7 @@ class Teller:
         self._told.add(spdx_id)
 
     def _dangling(self, refs: list[str], locator: str) -> Iterator[Said]:
-        for ref in refs:
+        for ref in refs if self.complete else ():
             if ref not in self.known and not self._elsewhere(ref):
                 yield Quarantine(locator, "dangling reference", ref)
 
@@ -248,10 +256,3 @@ def maker(text: str, locator: str) -> Iterator[Said]:
             type=who.kind,
             extra=as_json(_PartyExtra(who.mail)),
         )
-
-
-def annotators(annotations: list[Annotation] | None, locator: str) -> Iterator[Said]:
-    """The authors of annotations."""
-    for i, one in enumerate(annotations or ()):
-        if one.annotator:
-            yield from maker(one.annotator, f"{locator}/annotations/{i}/annotator")

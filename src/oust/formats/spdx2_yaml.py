@@ -56,7 +56,10 @@ class _Builder:
 
     def next(self) -> Any:
         """The next event."""
-        return next(self.events)
+        event = next(self.events, None)
+        if event is None:
+            raise Unreadable("YAML without a document")
+        return event
 
     def value(self, event: Any, depth: int = 0) -> Any:
         """The value that starts with `event`."""
@@ -68,7 +71,7 @@ class _Builder:
         if name == "AliasEvent":
             return self._alias(event)
         if name == "ScalarEvent":
-            bare = event.style is None and event.tag is None
+            bare = not event.style and event.tag is None
             value: Any = None if bare and event.value in _NULLS else event.value
         elif name == "SequenceStartEvent":
             value = list(self.items(depth))
@@ -116,8 +119,6 @@ def _members(opened: Opened) -> Iterator[Member]:
     builder = _Builder(yaml.parse(text, Loader=yaml.CSafeLoader))
     try:
         yield from _top(builder)
-    except StopIteration:
-        raise Unreadable("YAML without a document") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""

@@ -52,7 +52,7 @@ class Spdx3Json:
                 kept.extend(_streamed(opened))
             except Unreadable as error:
                 broken = error
-        yield from _tell(lambda: kept)
+        yield from _tell(lambda: kept, complete=broken is None)
         if broken is not None:
             raise broken
 
@@ -88,13 +88,14 @@ def _streamed(opened: Opened) -> Iterator[Read]:
         yield "", thing, bad
 
 
-def _tell(source: Callable[[], Iterable[Read]]) -> Iterator[Said]:
+def _tell(source: Callable[[], Iterable[Read]], complete: bool = True) -> Iterator[Said]:
     teller = Teller()
+    teller.complete = complete
     try:
         for _, thing, _ in source():
             teller.survey(thing)
     except Unreadable:
-        pass  # raised again where the elements are told
+        teller.complete = False  # raised again where the elements are told
     teller.settle()
     if not teller.documents:
         others = teller.others_text()

@@ -27,7 +27,7 @@ class _DocumentExtra(msgspec.Struct, omit_defaults=True):
     namespace: str = ""
     spec: str = msgspec.field(default="", name="spec version")
     created: str = ""
-    others: str = msgspec.field(default="", name="other relationships")
+    others: str = msgspec.field(default="", name="other elements")
 
 
 class _PartyExtra(msgspec.Struct, omit_defaults=True):
@@ -63,13 +63,15 @@ class Tables:
                     yield found
 
     def party(self, things: Things) -> Agent:
-        """Who is named; several in one text. `kind` and `mail` are those of the first."""
+        """Who is named; several in one text. `kind` is Person only if all of them are."""
         found = [(agent(one.name or ""), one) for one in self.parts(things)]
         names = [who.name for who, _ in found if who.name]
         if not names:
             return Agent("", "", "")
         first, thing = found[0]
-        return Agent(thing.cls, "; ".join(names), first.mail or self.contact(thing))
+        person = all(one.cls == "Person" for _, one in found)
+        kind = "Person" if person else "Organization"
+        return Agent(kind, "; ".join(names), first.mail or self.contact(thing))
 
     def contact(self, thing: Thing) -> str:
         """Mail or web addresses of an agent."""
@@ -162,7 +164,7 @@ def artifact_record(thing: Thing, cls: str, locator: str, role: Role, tables: Ta
         maker.name,
         purl=purl,
         ids=tuple(ids),
-        urls=tuple(urls),
+        urls=tuple(dict.fromkeys(urls)),
         path=(thing.name or "") if cls == "File" else "",
         description="\n".join(line for line in lines if line),
         since=since,

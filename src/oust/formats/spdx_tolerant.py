@@ -99,7 +99,8 @@ def _fill(slot: _Slot, content: Any, locator: str, bad: list[Quarantine]) -> Any
         return list(_many(slot.item, places, bad))
     if isinstance(content, list) and len(content) == 1:
         content = content[0]
-    return next(_many(slot.item, iter([(locator, content)]), bad), None)
+    made = next(_many(slot.item, iter([(locator, content)]), bad))
+    return made or None
 
 
 def _other(hint: Any, content: Any, locator: str, bad: list[Quarantine]) -> Any:
@@ -115,18 +116,18 @@ def _many(
     places: Iterator[tuple[str, Any]],
     bad: list[Quarantine],
 ) -> Iterator[Any]:
+    """Items made; what cannot be used leaves an empty one, so that positions stay true."""
     for locator, content in places:
-        if content is None:
-            continue
         if item is None:
             made = text(content)
-            if made is None:
+            if made is None and content is not None:
                 bad.append(Quarantine(locator, "text expected", one_line(content)))
-            else:
-                yield made
+            yield made or ""
         elif isinstance(content, dict):
             struct, worse = build(item, content, locator)
             bad += worse
             yield struct
         else:
-            bad.append(Quarantine(locator, "object expected", one_line(content)))
+            if content is not None:
+                bad.append(Quarantine(locator, "object expected", one_line(content)))
+            yield item()
