@@ -115,8 +115,11 @@ class HeaderMap(Struct, frozen=True):
     places: dict[str, int]  # role -> column index
     day_first: bool | None = None  # how 03/04/2016 reads; None: not known
 
-    def record(self, row: Sequence[str], locator: str) -> Record:
-        """The award that `row` states. Cells that are missing count as empty."""
+    def record(self, row: Sequence[str], locator: str, damage: str = "") -> Record:
+        """The award that `row` states. Cells that are missing count as empty.
+
+        `damage` says what was wrong with the row; it is kept in `extra`.
+        """
         cell = _Cells(self.places, row)
         agency, buyer, code = _buyer(cell)
         amount, since, until = (cell[role] for role in ("amount", "since", "until"))
@@ -129,6 +132,7 @@ class HeaderMap(Struct, frozen=True):
             "amount_text": "" if money is not None else amount,
             "since_text": "" if start else since,
             "until_text": "" if end else until,
+            "damage": damage,
         }
         return Record(
             kind="award",
