@@ -53,7 +53,7 @@ def day(text: str, day_first: bool | None = None) -> str:
     `03/04/2016` is read only when a number above 12 or `day_first` settles it. Ten or thirteen
     digits are seconds or milliseconds since 1970, UTC.
     """
-    text = text.strip()
+    text = " ".join(text.split())
     for pattern in (_ISO, _SLASHED, _PACKED):
         if match := pattern.match(text):
             return iso(match[1], match[2], match[3])

@@ -21,7 +21,7 @@ OFFERED = "offered by a repository, not installed"
 
 _FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*):(?:\s+(.*))?$")
 _ROW = re.compile(r"([uihrp][ncHUFWti])([ R])? +(\S+)(?: +(\S+)(?: +(\S+))?(?: +(.*))?)?$")
-_LEGEND = re.compile(r"\S+=\S+/\S+/|[|+]|\s*$")
+_LEGEND = re.compile(r"\S+=\S+/\S+/|[|+/]|\s*$")
 _COLUMNS = re.compile(r"\|\|/ \S+ +\S+")
 
 _DESIRED = {"u": "unknown", "i": "install", "h": "hold", "r": "deinstall", "p": "purge"}
@@ -99,7 +99,9 @@ def _stanzas(opened: Opened, hosts: Hosts) -> Iterator[Stanza | Record | Quarant
             if fields:
                 yield start, fields, host
             fields, last = {}, ""
-        if match:
+        if listing.is_error(raw):
+            yield complaint(number, raw, "a field of a package")
+        elif match:
             start, last = (start if fields else number), match[1].lower()
             fields[last] = match[2] or ""
         elif line.startswith((" ", "\t")) and last:

@@ -36,7 +36,7 @@ class DpkgQuery:
             return 0
         rows = [row for line in lines if (row := columns.fields(line))]
         sure = [_debian(row) for row in rows]
-        if not rows or len(rows) < 0.8 * len(lines) or sum(map(bool, sure)) < 0.6 * len(sure):
+        if not rows or len(rows) < 0.6 * len(lines) or sum(map(bool, sure)) < 0.6 * len(sure):
             return 0
         with_architecture = "architecture" in columns.roles or "state" in columns.roles
         return 75 if with_architecture else 55

@@ -21,6 +21,7 @@ _NOT_REGISTRY = re.compile(
     r"(?i)(file|link|git|git\+\w+|github|https?|workspace|bitbucket|gitlab):"
 )
 _TARBALL = re.compile(r"https?://[^/]*npmjs\.(?:org|com)/|https?://registry\.yarnpkg\.com/")
+_KEY = re.compile(r'"(\w+)"\s*:')
 _FLAGS = ("dev", "optional", "peer", "extraneous", "invalid", "inBundle", "deprecated")
 
 
@@ -33,9 +34,10 @@ class NpmListJson:
     bulk = False
 
     def claims(self, head: Head) -> int:
-        keys = head.json_keys
-        if not head.start.startswith("{") and "npm" not in head.start[:200]:
+        warned = head.start.lower().startswith("npm ")
+        if not head.start.startswith("{") and not warned:
             return 0
+        keys = set(_KEY.findall(head.text)) if warned else head.json_keys
         if "lockfileVersion" in keys:
             return 95
         tree = keys & {"resolved", "overridden", "problems", "extraneous", "missing"}
@@ -98,7 +100,7 @@ class _Lock:
     def _package(self, locator: str, folder: str, node: dict[str, Any]) -> Iterator[Said]:
         name = string(node.get("name"))
         if not name:
-            name = folder.rpartition("node_modules/")[2] if folder else self.root
+            name = _folder_name(folder) or self.root
         role: Role = "" if folder else "subject"
         yield _record(locator, folder or "#", name, node, role)
         if node.get("link") is True and string(node.get("resolved")) in self.packages:
@@ -121,6 +123,12 @@ class _Lock:
             if not folder:
                 return ""
             folder = folder.rpartition("/")[0]
+
+
+def _folder_name(folder: str) -> str:
+    """Name of the package in a folder: what follows node_modules, else the last part."""
+    _, inside, name = folder.rpartition("node_modules/")
+    return name if inside else folder.rpartition("/")[2]
 
 
 def _record(locator: str, ref: str, name: str, node: dict[str, Any], role: Role) -> Record:

@@ -80,6 +80,8 @@ def kind(text: str) -> str:
 def guess(lines: Sequence[str]) -> Columns | None:
     """The columns of lines that hold at least a name and a version; None if they do not."""
     given = [line for line in lines if line.strip()][:200]
+    if not given:
+        return None
     for separator in SEPARATORS if len(given) > 1 else SEPARATORS[:4]:
         width = _width(given, separator)
         if width > 1:
@@ -93,8 +95,11 @@ def _width(lines: Sequence[str], separator: str) -> int:
     """How many fields nearly all lines have; 0 if they differ."""
     probe = Columns(separator, ("",) * (40 if separator != " " else 60))
     counts = Counter(len(probe.split(line)) for line in lines)
+    alone = counts.pop(1, 0)  # lines without the separator are no rows
+    if not counts or alone > 0.4 * len(lines):
+        return 0
     width, often = counts.most_common(1)[0]
-    return width if often >= 0.8 * len(lines) else 0
+    return width if often >= 0.6 * counts.total() else 0
 
 
 def _roles(rows: list[list[str]], width: int) -> tuple[str, ...]:

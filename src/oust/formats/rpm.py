@@ -254,10 +254,10 @@ class DnfList:
     bulk = False
 
     def claims(self, head: Head) -> int:
-        rows = [
-            line for line in head.lines if _TABLE.match(listing.unprefixed(listing.clean(line)))
-        ]
-        return 88 if len(rows) > 0.5 * len([line for line in head.lines if line.strip()]) else 0
+        lines = [listing.unprefixed(listing.clean(line)) for line in head.lines if line.strip()]
+        rows = sum(1 for line in lines if _TABLE.match(line))
+        headed = any(line.startswith("Installed Packages") for line in lines)
+        return 88 if rows > (0.2 if headed else 0.5) * len(lines) else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         offered, pending = False, None

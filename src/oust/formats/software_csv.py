@@ -115,7 +115,7 @@ Row = tuple[list[str], str, str]
 
 def _rows(opened: Opened, found: Heading) -> Iterator[Row]:
     """Rows below the header."""
-    from oust.formats.delimited_split import Span, Splitter, look_of
+    from oust.formats.delimited_split import Splitter, look_of
 
     plain = opened.head.encoding in ("utf-8", "utf-8-sig", "cp1252")
     data = opened.data if plain else opened.utf8()
@@ -133,7 +133,7 @@ def _rows(opened: Opened, found: Heading) -> Iterator[Row]:
     for block in splitter.blocks():
         for begin, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True):
             number += 1
-            cells, problem = splitter.row(Span(begin, end, begin in block.damaged))
+            cells, problem = delimited.fields(bytes(data[begin:end]), dialect, width)
             yield cells, f"row {number} byte {place(begin)}", problem
 
 

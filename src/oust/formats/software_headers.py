@@ -72,7 +72,7 @@ _SPELLINGS: dict[str, str] = {
         primary user, primary user upn, user principal name, upn, logged on user, assigned user,
         benutzer, benutzername, utilisateur, usuario, usuário, utente, пользователь,
         имя пользователя, gebruiker, użytkownik, 用户, ユーザー""",
-    "seen": """last seen, last scan, last scan date, last check in, last checkin, last inventory,
+    "seen": """last seen, last seen timestamp, last scan, last scan date, last check in, last checkin, last inventory,
         scan date, last scanned, last hardware scan, last software scan, last reported, last sync,
         last contact, inventory date, zuletzt gesehen, dernière connexion, dernier inventaire,
         última conexión, visto por última vez, последнее подключение, последний контакт,
@@ -98,7 +98,7 @@ _SPELLINGS: dict[str, str] = {
     "mac": "mac address, mac, mac addresses, wi fi mac, ethernet mac, mac-adresse, adresse mac",
     "ip": "ip address, ip, ip addresses, ipv4 address, last ip, ip-adresse, adresse ip",
     "domain": "domain, domain name, dns domain, computer domain, domäne, domaine, dominio, домен",
-    "os": """operating system, os, os name, platform, betriebssystem, système d'exploitation,
+    "os": """operating system, os, os name, os platform, platform, betriebssystem, système d'exploitation,
         sistema operativo, операционная система""",
     "model": "model, device model, computer model, modell, modèle, modelo, модель",
     "cpe": "cpe, software cpe, product code cpe, cpe uri, cpe23",
@@ -159,8 +159,9 @@ class SoftwareMap(Struct, frozen=True):
         return "" if text.lower() in _PLACEHOLDERS else text
 
     def name(self, row: Sequence[str]) -> str:
-        """Name of the program; empty where the row names none."""
-        return self.cell(row, "software") or self.cell(row, "product")
+        """Name of the program, or its Uninstall key; empty where the row names neither."""
+        named = self.cell(row, "software") or self.cell(row, "product") or self.cell(row, "entry")
+        return " ".join(named.split())
 
     def record(self, row: Sequence[str], locator: str) -> Record:
         """The program that `row` states. Cells that are missing count as empty."""
@@ -180,7 +181,7 @@ class SoftwareMap(Struct, frozen=True):
             purl=get("purl", "") if get("purl", "").startswith("pkg:") else "",
             ids=_ids(cell),
             urls=listing.urls(get("url", "")),
-            path=get("path", "").strip('"'),
+            path=get("path", "").strip('[]"'),
             description=get("description", "")[:2000],
             host=get("host", ""),
             operator=_operator(cell),

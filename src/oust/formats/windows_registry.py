@@ -61,7 +61,7 @@ class WindowsUninstallReg:
                 yield _program(number, key, at[1], values)
             yield from doubts
         if others:
-            yield Quarantine(first, f"{others:,} keys that are no Uninstall entries are not read")
+            yield Quarantine(first, f"keys outside Uninstall, not read by this format: {others:,}")
         if not count:
             raise Unreadable("no Uninstall entry in this registry export")
 

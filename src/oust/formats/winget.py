@@ -154,6 +154,7 @@ def _cells(line: str, columns: list[int]) -> list[str]:
 
 def _listed(locator: str, cells: list[str]) -> Record:
     name, identifier, version, *more = cells
+    version = "" if version == "Unknown" else version
     source = more[-1] if len(more) > 1 else ""
     cut = "name or identifier is cut off in the table" if "…" in name + identifier else ""
     about = {"newer version": more[0] if more else "", "note": cut}
