@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
+from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
+from oust.formats.bods import Bods
 from oust.formats.cyclonedx_json import CycloneDXJson
 from oust.formats.cyclonedx_proto import CycloneDXTextproto
 from oust.formats.cyclonedx_xml import CycloneDXXml
-from oust.formats.bods import Bods
 from oust.formats.dpkg import DpkgList, DpkgStatus
 from oust.formats.dpkg_query import AptList, DpkgQuery
 from oust.formats.followthemoney import FollowTheMoney
@@ -30,6 +31,7 @@ from oust.formats.spdx2_yaml import Spdx2Yaml
 from oust.formats.spdx3_json import Spdx3Json
 from oust.formats.system_profiler_data import SystemProfilerJson, SystemProfilerXml
 from oust.formats.system_profiler_text import SystemProfilerText
+from oust.formats.ted import Ted
 from oust.formats.windows_registry import WindowsUninstallReg
 from oust.formats.winget import WingetExport, WingetList
 
@@ -47,8 +49,11 @@ FORMATS: tuple[Format, ...] = (
     Spdx3Json(),
     FpdsAtom(),
     Ocds(),
+    UsaspendingCsv(),
+    PurchasesCsv(),
     PurchasesXlsx(),
     PurchasesParquet(),
+    Ted(),
     SystemProfilerJson(),
     SystemProfilerXml(),
     SystemProfilerText(),
