@@ -64,6 +64,11 @@ EVERYDAY = frozenset(
     weather west white wide wifi window windows wire wireless wizard wood word work workbench
     worker workflow workforce works workspace workstation world writer year zero zone
     decision precision provision revision supervision television division envision hiking
+    ebook ebooks notebook magic logic sciences scientific science juniper graphic graphics
+    corporation telecommunication telecommunications build investment investments venture ventures
+    computing western eastern northern southern cybersecurity privacy assistant analyst innovation
+    innovations prohibition byte dance semi macro macros across acronym acronyms semiconductor
+    enterprises manufacturing consulting associates partners construction engineering
     international master aster faster disaster poster counter center enter hysteria history
     """.split()
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from oust.identify.spelling import LONG, misspells, near_forms, splits
-from oust.identify.terms import Confusion, Stem, Term, TermKind
+from oust.identify.terms import Confusion, Stem, Term, TermKind, misspellable
 from oust.identify.text import CJK, Token, stops, tokens
 
 _RANK: dict[TermKind, int] = {
@@ -67,7 +67,14 @@ class Finder:
         self._split: dict[tuple[str, str], Term] = {}
         self._cjk: list[Term] = []
         self._stems = tuple(stems)
-        self._confusions = tuple(confusions)
+        self._spellings: dict[str, tuple[tuple[Term, str], ...]] = {}
+        self._patterns: dict[str, list[Confusion]] = defaultdict(list)
+        self._loose: list[Confusion] = []
+        for pattern in confusions:
+            if pattern.open_start or (pattern.open_end and len(pattern.tokens) == 1):
+                self._loose.append(pattern)
+            else:
+                self._patterns[pattern.tokens[0]].append(pattern)
         for term in terms:
             self._add(term)
 
@@ -75,7 +82,7 @@ class Finder:
         self._starts[term.tokens[0]].append(term)
         if any(CJK.search(token) for token in term.tokens):
             self._cjk.append(term)
-        if len(term.tokens) > 1 or term.kind not in ("word", "alone"):
+        if not misspellable(term):
             return
         word = term.tokens[0]
         if len(word) >= LONG and word.isascii():
@@ -108,16 +115,13 @@ class Finder:
         )
 
     def _spelt(self, text: Text, i: int, token: str) -> Iterator[Found]:
-        for term in self._long:
-            word = term.tokens[0]
-            if misspells(token, word):
-                yield Found(term, i, i + 1, "misspelt")
-            elif len(token) > len(word) and token.startswith(word):
-                yield Found(term, i, i + 1, "glued")
-            elif token == f"non{word}":
-                yield Found(term, i, i + 1, "negated")
-            elif _female_surname(token, word):
-                yield Found(term, i, i + 1, "surname")
+        known = self._spellings.get(token)
+        if known is None:
+            known = tuple((t, how) for t in self._long if (how := _how_spelt(token, t.tokens[0])))
+            if len(self._spellings) < _REMEMBERED:
+                self._spellings[token] = known
+        for term, how in known:
+            yield Found(term, i, i + 1, how)
         if token in self._near:
             yield Found(self._near[token], i, i + 1, "doubtful")
         if i + 1 < len(text.tokens) and len(text.gap(i + 1)) <= 2:
@@ -139,13 +143,35 @@ class Finder:
 
     def confusions(self, text: Text, field: str) -> list[tuple[Confusion, int, int]]:
         """Patterns of `not_evidence` met in `text` of `field`, with their tokens."""
-        return [
+        met = [
             (pattern, i, i + len(pattern.tokens))
-            for pattern in self._confusions
-            if not pattern.fields or field in pattern.fields
-            for i in range(len(text.tokens) - len(pattern.tokens) + 1)
+            for i, token in enumerate(text.tokens)
+            for pattern in self._patterns.get(token.text, ())
             if _meets(text.tokens, i, pattern)
         ]
+        joined = " ".join(token.text for token in text.tokens) if self._loose else ""
+        met += [
+            (pattern, i, i + len(pattern.tokens))
+            for pattern in self._loose
+            if pattern.tokens[0] in joined
+            for i in range(len(text.tokens))
+            if _meets(text.tokens, i, pattern)
+        ]
+        return [one for one in met if not one[0].fields or field in one[0].fields]
+
+
+_REMEMBERED = 200_000
+
+
+def _how_spelt(token: str, word: str) -> str:
+    """How `token` writes the long `word`, if it does."""
+    if misspells(token, word):
+        return "misspelt"
+    if len(token) > len(word) and token.startswith(word):
+        return "glued"
+    if token == f"non{word}":
+        return "negated"
+    return "surname" if _female_surname(token, word) else ""
 
 
 _FEMALE = frozenset("ая ои ую ою".split())
@@ -157,6 +183,8 @@ def _female_surname(token: str, word: str) -> bool:
 
 def _meets(found: Sequence[Token], i: int, pattern: Confusion) -> bool:
     last = len(pattern.tokens) - 1
+    if i + last >= len(found):
+        return False
     for n, want in enumerate(pattern.tokens):
         have = found[i + n].text
         if have == want:

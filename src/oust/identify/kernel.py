@@ -62,7 +62,7 @@ class Prefilter:
         starts = np.frombuffer(lower.buffers()[1], dtype=np.int64)[
             lower.offset : lower.offset + len(lower) + 1
         ]
-        window = memoryview(data)[int(starts[0]) : int(starts[-1])]
+        window = np.frombuffer(data, dtype=np.uint8)[int(starts[0]) : int(starts[-1])]
         found = self._automaton.find_matches_as_indexes(window) if len(window) else []
         if not found:
             return None

@@ -210,13 +210,13 @@ def _is_goods(word: str) -> bool:
     return bool(_GOODS.fullmatch(word))
 
 
-def context(text: Text, found: Found) -> str:
+def context(text: Text, found: Found, goods_only: bool = False) -> str:
     """A word near `found` that shows a thing is meant: goods, a purchase word, a model number."""
     after = text.tokens[found.last : found.last + 1]
-    if after and any(c.isdigit() for c in after[0].text):
+    if after and any(c.isdigit() for c in after[0].text) and not goods_only:
         return after[0].text
     for word in (*_right(text, found)[:8], *reversed(_left(text, found)[-8:])):
-        if _is_goods(word) or _LEFT[cues.PURCHASE][1].fullmatch(word):
+        if _is_goods(word) or (not goods_only and _LEFT[cues.PURCHASE][1].fullmatch(word)):
             return word
     return ""
 

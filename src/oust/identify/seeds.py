@@ -11,16 +11,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from oust.data.dossier import Dossier, Identifier
-from oust.data.kinds import IDENTIFIER_KINDS
+from oust.data.kinds import IDENTIFIER_KINDS, purl_beginnings
 from oust.identify.everyday import everyday
+from oust.identify.parties import NEUTRAL
 from oust.identify.partyfields import Parties
 from oust.identify.places import Fact
 from oust.identify.spelling import literals
-from oust.identify.terms import Term, confusions_of, stems_of, terms_of
+from oust.identify.terms import (
+    Term,
+    confusions_of,
+    misspellable,
+    stems_of,
+    terms_of,
+    vendor_words,
+)
+from oust.identify.text import words
 
 _PURL_END = re.compile(r"[/*]+$")
 _CLASS = re.compile(r"\[[^\]]*\]|\\[a-zA-Z]|\([^)]*\)[?*]?|.[?*]")
 _RUN = re.compile(r"[a-z0-9_-]{3,}", re.I)
+_GAPS = ("", " ", "-", ".", ". ", "_", "/", ", ", "\n", "  ", " & ")
 _NUMBERS = ("uei", "cage", "duns", "lei", "registration_number")
 
 
@@ -39,7 +49,7 @@ def seeds_of(
     for dossier in dossiers:
         spoken |= set(_spoken(dossier))
     for key in parties.seeds():
-        spoken |= any_case(rarest(key))
+        spoken |= sequence_seeds(key, tuple(w for d in dossiers for w in vendor_words(d)))
     items, rows = set(spoken), set(spoken)
     for fact, identifier in facts:
         items |= set(_typed(fact, identifier))
@@ -48,30 +58,37 @@ def seeds_of(
     for dossier in dossiers:
         for embedding in dossier.embeddings:
             named = (embedding.licensee, *embedding.names)
-            rows |= {rarest(tuple(name.lower().split())) for name in named}
+            rows |= {seed for name in named for seed in sequence_seeds(words(name))}
     return Seeds(reduced(items), reduced(rows))
 
 
 def _spoken(dossier: Dossier) -> Iterator[str]:
+    known = vendor_words(dossier)
     for term in terms_of(dossier):
-        yield from term_seeds(term)
+        yield from term_seeds(term, known)
     for stem in stems_of(dossier):
         yield from any_case(stem.text)
     for pattern in confusions_of(dossier):
         if pattern.near_name:
-            yield from any_case(rarest(pattern.tokens))
+            yield from sequence_seeds(pattern.tokens, known)
 
 
-def term_seeds(term: Term) -> set[str]:
+def term_seeds(term: Term, known: tuple[str, ...] = ()) -> set[str]:
     """Literals for one term, with those of its misspellings."""
-    if len(term.tokens) == 1 and term.kind in ("word", "alone") and term.tokens[0].isascii():
+    if misspellable(term) and term.tokens[0].isascii():
         return literals(term.tokens[0])
-    return any_case(rarest(term.tokens))
+    return sequence_seeds(term.tokens, known)
 
 
-def rarest(tokens: tuple[str, ...]) -> str:
-    """The word that says most: not everyday, then longest."""
-    return max(tokens, key=lambda word: (not everyday(word), len(word), word), default="")
+def sequence_seeds(tokens: tuple[str, ...], known: tuple[str, ...] = ()) -> set[str]:
+    """Literals for words that follow each other: the rarest; all of them if none is rare."""
+    held = [word for word in known if any(word in token for token in tokens)]
+    if held:
+        return any_case(max(held, key=len))
+    rare = [word for word in tokens if not everyday(word) and word not in NEUTRAL]
+    if rare:
+        return any_case(max(rare, key=lambda word: (len(word), word)))
+    return {form for gap in _GAPS for form in any_case(gap.join(tokens))}
 
 
 def any_case(text: str) -> set[str]:
@@ -89,10 +106,9 @@ def _typed(fact: Fact, identifier: Identifier) -> Iterator[str]:
     compare = identifier.match or kind.compare
     for place in kind.places:
         if place == "purl":
-            yield _PURL_END.sub("", value).replace("%40", "@").rpartition("/")[2].lstrip("@")
-            if fact.kind == "purl_prefix":
-                yield _PURL_END.sub("", value).rpartition("/")[2].rpartition("@")[0] or value
-            yield value.replace("_", "-").replace(".", "-") if "pypi" in fact.kind else value
+            for beginning in purl_beginnings(fact.kind, fact.value):
+                short = _PURL_END.sub("", beginning.lower()).removeprefix("pkg:")
+                yield from (short, short.replace("%40", "@"), _encoded(short))
         elif compare == "regex":
             yield from _regex_run(fact.value)
         elif compare == "cpe-vendor":
@@ -105,6 +121,12 @@ def _typed(fact: Fact, identifier: Identifier) -> Iterator[str]:
             yield f"{place.removeprefix('ids:')}:{value}"
         else:
             yield value
+
+
+def _encoded(purl: str) -> str:
+    """The same beginning as tools write it that encode the slashes of a namespace."""
+    kind, _, rest = purl.partition("/")
+    return f"{kind}/{rest.replace('/', '%2f')}"
 
 
 def _regex_run(pattern: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 Edits are insertion, omission, another letter, or two neighbours swapped (optimal string
 alignment distance). One edit in words of seven letters and more; two in words of ten and more,
-if five letters at one end are right; in words of five and six letters only a swap, a doubled
+if the first five letters are right; in words of five and six letters only a swap, a doubled
 letter or, from six on, an omission, and only with context.
 """
 
@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from oust.identify.everyday import EVERYDAY
 
 LONG, VERY_LONG, SHORTEST = 7, 10, 5
-_INTACT = 5  # letters right at one end of a word with two edits
+_INTACT = 5  # first letters that are right in a word with two edits
 _FILLERS = "abcdefghijklmnopqrstuvwxyz0123456789-. "
 _SPLITS = (" ", "-", "_", ".", "/", "\n", "  ", "\r\n")
 
@@ -32,8 +32,7 @@ def misspells(token: str, word: str) -> bool:
     edits = OSA.distance(token, word, score_cutoff=allowed)
     if edits == 1:
         return True
-    ends_right = token[:_INTACT] == word[:_INTACT] or token[-_INTACT:] == word[-_INTACT:]
-    return edits <= allowed and ends_right
+    return edits <= allowed and token[:_INTACT] == word[:_INTACT]
 
 
 @lru_cache(maxsize=1024)
@@ -63,7 +62,7 @@ def literals(word: str) -> set[str]:
         for i in range(len(word) + 1):
             found |= set(_edited_at(word, i))
     if len(word) >= VERY_LONG:
-        found |= {end for end in (word[:_INTACT], word[-_INTACT:]) if not _common(end)}
+        found.add(word[:_INTACT])
     return {literal for literal in found if not any(o != literal and o in literal for o in found)}
 
 

@@ -83,7 +83,10 @@ def _words(dossier: Dossier) -> Iterator[Term]:
         kind: TermKind = "short" if len(word) <= SHORT and not CJK.search(word) else "word"
         yield Term(dossier.id, kind, words(word), f"word:{word}")
     own = dossier.word[0] if dossier.word else dossier.vendor
+    known = vendor_words(dossier)
     for spelling in dossier.misspellings:
+        if not set(words(spelling)).isdisjoint(known):
+            continue  # "kaspersky's" holds the word itself
         yield Term(dossier.id, "spelling", words(spelling), f"word:{own}", "listed misspelling")
 
 
@@ -120,6 +123,13 @@ def _product_kind(
 def _faint(grade: str, tokens: tuple[str, ...]) -> bool:
     """Whether words say too little: graded weak, or nothing but everyday or tiny words."""
     return grade == "weak" or all(everyday(token) and token.isascii() for token in tokens)
+
+
+def misspellable(term: Term) -> bool:
+    """Whether misspellings of `term` are looked for: one distinctive word, written as one."""
+    joined = term.identifier.partition(":")[2]
+    whole = term.kind == "word" or (term.kind == "alone" and joined.isalnum())
+    return whole and len(term.tokens) == 1
 
 
 def stems_of(dossier: Dossier) -> list[Stem]:

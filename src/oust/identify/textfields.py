@@ -8,6 +8,7 @@ from oust.identify import cues
 from oust.identify.find import Finder, Found, Text, read_text
 from oust.identify.hits import Hit, backed, hit
 from oust.identify.polarity import Reading, context, near_cue, read_line
+from oust.identify.spelling import LONG
 from oust.model import Record
 
 NAMED_AFTER = "named after the vendor; nothing says the vendor made it"
@@ -58,7 +59,7 @@ def _line(field: str, value: str, finder: Finder) -> Iterator[Hit]:
     for one in found:
         company = one.term.vendor in vendors and (vendors.count(one.term.vendor) > 1
                                                   or one.term.kind not in ("word", "product", "name"))  # fmt: skip
-        near = context(text, one) or ("the vendor's word" if company else "")
+        near = context(text, one, goods_only=one.how == "misspelt") or ("the vendor's word" if company else "")
         if bought := _bought(field, text, one, near, finder):
             yield bought
     yield from _near_names(field, text, finder, {one.term.vendor for one in found})
@@ -72,6 +73,8 @@ def _bought(field: str, text: Text, one: Found, near: str, finder: Finder) -> Hi
         why = one.term.why or ALONE
         return hit(one.term.vendor, where, one.term.identifier, "weak-value", why=why)
     reading = read_line(text, one)
+    if not near and one.term.kind in ("alone", "short") and reading.label == cues.PURCHASE:
+        near = next(iter(reading.features), "")
     if needs and not near:
         return _doubtful(where, one, reading)
     mention = "" if reading.label == cues.PURCHASE else reading.label
@@ -101,7 +104,9 @@ def _doubtful(where: tuple[str, str, int, int], one: Found, reading: Reading) ->
 def _line_feature(text: Text, one: Found) -> tuple[str, bool]:
     """The feature and whether it needs context."""
     if one.how in ("misspelt", "split", "doubtful"):
-        return one.how, one.how == "doubtful"
+        # among words of seven letters one edit meets too many other names
+        brief = one.how == "misspelt" and len(one.term.tokens[0]) <= LONG
+        return one.how, brief or one.how == "doubtful"
     alone = one.term.kind in ("alone", "vague") and len(text.tokens) > one.last - one.first
     return _FEATURE[one.term.kind], alone or one.term.kind in ("short", "vague")
 
