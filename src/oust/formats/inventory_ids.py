@@ -54,7 +54,7 @@ def mac(value: str) -> tuple[str, ...]:
 def usb(vendor: str, product: str) -> tuple[str, ...]:
     """USB vendor and product number, four lower-case hexadecimal digits each."""
     numbers = [
-        re.match(r"(?:0x)?([0-9a-f]{1,4})(?![0-9a-f])", v.strip(), re.I) for v in (vendor, product)
+        re.match(r"(?:0x)?([0-9a-f]{1,4})(?![0-9a-z])", v.strip(), re.I) for v in (vendor, product)
     ]
     if numbers[0] is None:
         return ()
