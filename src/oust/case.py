@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from oust.columns import SIGHTING_SCHEMA
@@ -23,8 +24,9 @@ from oust.identify import Matcher, carrier_matcher, compile_dossiers
 from oust.ingest import Added, Ingest, Progress, Silent
 from oust.link import Linked, link, vendor_node
 from oust.link.graph import plain
+from oust.link.place import party_id
 from oust.model import ITEM_FIELDS, CarrierProduct, Evidence, Findings, Sighting, Vendor
-from oust.needles import LiteralNeedles, UnionNeedles
+from oust.needles import LiteralNeedles
 from oust.store import Store, source_of
 from oust.trace import trace
 
@@ -81,11 +83,10 @@ class Case:
         self._identify()
         linked = self._link()
         carriers = carrier_matcher(linked.carriers)
-        parties = LiteralNeedles(linked.parties)
-        sought = f"{self.matcher.key}+{carriers.key}+{parties.key}"
-        ingest.second_pass(
-            UnionNeedles(self.matcher.needles(), carriers.needles(), parties), sought
-        )
+        parties = [plain(name) for name in linked.parties]
+        needles = (self.matcher.needles(), carriers.needles(), LiteralNeedles(parties))
+        sought = "+".join((self.matcher.key, carriers.key, *parties))
+        ingest.second_pass(LiteralNeedles.union(*needles), sought)
         self._identify()
         self._linked = None
         return ingest.added
@@ -152,6 +153,10 @@ class Case:
 
     def _own_parties(self) -> set[str]:
         """Whoever buys in the awards read, so that what they operate is no contractor's."""
-        item = self.store.table("item")
-        buyers = self.store.rows(item.filter(item.buyer != "").select("buyer").distinct())
-        return {f"party:{plain(row['buyer'])}" for row in buyers}
+        item, occurrence = self.store.table("item"), self.store.table("occurrence")
+        bought = item.filter(item.buyer != "")
+        names = {row["buyer"] for row in self.store.rows(bought.select("buyer").distinct())}
+        extras = occurrence.semi_join(bought, "key").select("extra").distinct()
+        for row in self.store.rows(extras.filter(extras.extra != "")):
+            names.add(str(msgspec.json.decode(row["extra"]).get("agency", "")))
+        return {party_id(name) for name in names if name}

@@ -31,6 +31,18 @@ class LiteralNeedles:
         self._plain = _searches([one for one in self.literals if max(one) < 0x80])
         self._other = _searches([one for one in self.literals if max(one) >= 0x80])
 
+    @classmethod
+    def union(cls, *parts: LiteralNeedles) -> LiteralNeedles:
+        """Needles that find what any of `parts` finds."""
+        made = cls(())
+        made._take(minimal(literal for part in parts for literal in part.literals))
+        return made
+
+    def _take(self, folded: list[bytes]) -> None:
+        self.literals = folded
+        self._plain = _searches([one for one in folded if max(one) < 0x80])
+        self._other = _searches([one for one in folded if max(one) >= 0x80])
+
     def hits(self, data: bytes) -> list[int]:
         """Ascending byte offsets in `data` at which a literal stands. Never misses one."""
         import numpy as np

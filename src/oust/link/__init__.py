@@ -15,21 +15,25 @@ from oust.data.dossier import Dossier
 from oust.link import gather
 from oust.link.describe import describe
 from oust.link.gather import Document, Row, Tables
-from oust.link.graph import Edge, Graph
+from oust.link.graph import STRENGTHS, Edge, Graph
 from oust.link.place import (
+    SELLING,
     Start,
     evidence_of,
+    makers,
     no_asset,
     party_id,
     place_award,
     place_component,
     place_on_host,
 )
-from oust.link.relations import Parties, add_relations, owned_names, place_owned
+from oust.link.relations import OWNING, Parties, add_relations, owned_names, place_owned
 from oust.model import CarrierProduct, Evidence, Mention, Node, Sighting
 
 MAX_ROUNDS = 8
 """A product within a product within a product: deeper nesting is not followed."""
+
+_PLAINER = ("is", "published-by", "signed-by", "licensed-from", "contains", "supplies")
 
 Finder = Callable[[Sequence[CarrierProduct]], Iterable[tuple[str, Sighting]]]
 """Looks for carrier products in all things stored: (item key, sighting); the sighting's `vendor`
@@ -75,7 +79,8 @@ class _Work:
         self.graph = self.linked.graph
         self.documents: dict[int, Document] = {}
         self.same: dict[str, str] = {}  # party node -> vendor node that it is
-        self.reached: dict[str, Row | None] = {}  # product node -> nothing yet / looked for
+        self.publishers: dict[str, str] = {}  # product node -> who provides it
+        self.reached: dict[str, bool] = {}  # product node -> whether it was looked for
         for dossier in dossiers:
             self.graph.node(*vendor_node(dossier))
 
@@ -83,21 +88,50 @@ class _Work:
         """Structure of every document that holds one of `rows`."""
         wanted = {row["sid"] for row in rows if _in_document(row)} - self.documents.keys()
         if wanted:
-            self.documents |= gather.documents(self.tables, wanted)
+            new = gather.documents(self.tables, wanted)
+            self.documents |= new
+            for document in new.values():
+                self.publishers |= makers(document)
 
     def place_sightings(self, rows: Sequence[Row]) -> None:
-        """Put every vendor sighting where it belongs, or among the mentions."""
-        exposed = set()
+        """Put every record with a vendor sighting where it belongs, or among the mentions."""
+        together: dict[tuple[str, int, int], list[Row]] = {}
         for row in rows:
-            reason = row["mention"] or no_asset(row)
-            if not reason:
-                exposed.add((row["vendor"], row["sid"], row["n"]))
-                start = _start(row, f"vendor:{row['vendor']}", row["seen_relation"])
-                self.place(row, start, carrier=False)
-        for row in rows:
-            reason = row["mention"] or no_asset(row)
-            if reason and (row["vendor"], row["sid"], row["n"]) not in exposed:
-                self.linked.mentions.append(_mention(row, reason))
+            together.setdefault((row["vendor"], row["sid"], row["n"]), []).append(row)
+        for (vendor, _, _), seen in together.items():
+            good = [row for row in seen if not (row["mention"] or no_asset(row))]
+            if good:
+                self.place(good[0], self._start(vendor, good), carrier=False)
+            else:
+                said = {row["mention"] or no_asset(row): row for row in reversed(seen)}
+                self.linked.mentions += [_mention(row, why) for why, row in said.items()]
+
+    def _start(self, vendor: str, seen: list[Row]) -> Start:
+        """Where a record is reached from, by the strongest of its sightings."""
+        best = min(seen, key=_firmness)
+        near, relation = f"vendor:{vendor}", best["seen_relation"]
+        if relation in OWNING:
+            near, relation = self._affiliate(near, best), ""
+        return Start(
+            near,
+            relation if relation not in ("", "is") else "supplies",
+            best["strength"],
+            describe(best["identifier"], best["strength"], best["seen_text"]),
+            frozenset(_seen(row) for row in seen),
+            best["seen_field"],
+        )
+
+    def _affiliate(self, vendor: str, row: Row) -> str:
+        """The node of a company that the dossier says the vendor owns, linked to it."""
+        name = row[row["seen_field"]] if isinstance(row[row["seen_field"]], str) else row["name"]
+        party = self.graph.node(party_id(name), Node("party", name))
+        evidence = Evidence(
+            f"dossier {row['vendor']}", "/ownership", "party", name, row["identifier"]
+        )
+        self.graph.edge(
+            Edge(vendor, party, row["seen_relation"], {evidence}, why="the dossier lists it as owned")
+        )
+        return party
 
     def place(self, row: Row, start: Start, carrier: bool) -> None:
         """Put one record into the graph, reached from `start`."""
@@ -110,18 +144,23 @@ class _Work:
         else:
             document = self.documents[row["sid"]]
             for product in place_component(self.graph, row, start, document, carrier):
-                self.reached.setdefault(product, None)
+                self.reached.setdefault(product, False)
 
     def products(self) -> list[CarrierProduct]:
         """Products reached so far that were not looked for yet."""
         found = []
-        for ident, done in sorted(self.reached.items()):
+        for ident in sorted(ident for ident, done in self.reached.items() if not done):
+            self.reached[ident] = True
             node = self.graph.nodes[ident]
-            if done is None:
-                self.reached[ident] = {}
-                found.append(
-                    CarrierProduct(key=ident, name=node.name, version=node.version, purl=node.id)
+            found.append(
+                CarrierProduct(
+                    key=ident,
+                    name=node.name,
+                    version=node.version,
+                    purl=node.id,
+                    publisher=self.publishers.get(ident, ""),
                 )
+            )
         return found
 
     def follow(self, find: Finder, carriers: list[CarrierProduct]) -> None:
@@ -157,17 +196,25 @@ def _in_document(row: Row) -> bool:
     return row["kind"] in ("component", "service", "document") and not row["host"]
 
 
-def _start(row: Row, near: str, relation: str) -> Start:
-    seen = evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"])
-    word = relation if relation and relation != "is" else "supplies"
-    why = describe(row["identifier"], row["strength"], row["seen_text"], row["features"] or ())
-    return Start(near, word, row["strength"], why, seen)  # type: ignore[arg-type]
+def _firmness(row: Row) -> tuple[bool, int, int, str]:
+    """Sort key: the seller of an award decides, then the stronger, then the plainer relation."""
+    return (
+        row["seen_field"] not in SELLING,
+        STRENGTHS.index(row["strength"]),
+        _PLAINER.index(row["seen_relation"]) if row["seen_relation"] in _PLAINER else len(_PLAINER),
+        row["seen_field"],
+    )
+
+
+def _seen(row: Row) -> Evidence:
+    return evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"])
 
 
 def _carrier_start(row: Row, sighting: Sighting) -> Start:
     seen = evidence_of(row, sighting.field, sighting.text, sighting.identifier)
-    why = describe(sighting.identifier, sighting.strength, sighting.text, sighting.features)
-    return Start(sighting.vendor, "contains", sighting.strength, why, seen)
+    why = describe(sighting.identifier, sighting.strength, sighting.text)
+    field = "" if row["kind"] == "award" else sighting.field
+    return Start(sighting.vendor, "contains", sighting.strength, why, frozenset((seen,)), field)
 
 
 def _mention(row: Row, reason: str) -> Mention:
@@ -176,7 +223,7 @@ def _mention(row: Row, reason: str) -> Mention:
         reason=reason,
         record=row["name"] or row["description"][:60],
         strength=row["strength"],
-        evidence=evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"]),
+        evidence=_seen(row),
     )
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+WORDS = {
+    "word": "the vendor's name",
+    "spelling": "the vendor's name",
+    "name": "company name",
+    "product": "product name",
+    "carrier": "product that carries it",
+}
+"""How identifier kinds are called; the others by their own name with spaces."""
 
 
-def describe(identifier: str, strength: str, text: str, features: Sequence[str]) -> str:
-    """Such as `product name, misspelt "KAPERSKY"` or `purl namespace`."""
-    kind = identifier.partition(":")[0].replace("_", " ")
+def describe(identifier: str, strength: str, text: str) -> str:
+    """Such as `product name, misspelt "KAPERSKY"` or `cpe vendor "kaspersky"`."""
+    kind, _, value = identifier.partition(":")
+    called = WORDS.get(kind, kind.replace("_", " "))
     if strength == "misspelt":
-        return f'{kind}, misspelt "{text.strip()}"'
-    if strength == "weak":
-        return f"{kind}, weak"
-    if strength == "name":
-        return f"{kind}, exact"
-    return kind if not features else f"{kind}"
+        return f'{called}, misspelt "{text.strip()}"'
+    if strength == "identifier":
+        return f'{called} "{value}"'
+    return f'{called} "{text.strip()}"' if text else called

@@ -14,6 +14,9 @@ from oust.model import Evidence, Node, Relation, Strength
 REMOVED_WORDS = ("removed", "not installed", "uninstalled", "purge")
 
 
+SELLING = ("seller", "seller_parent")
+
+
 class Start(Struct, frozen=True):
     """From where a record is reached: a node of the graph, by which relation, on what ground."""
 
@@ -21,7 +24,8 @@ class Start(Struct, frozen=True):
     relation: Relation
     strength: Strength
     why: str
-    evidence: Evidence
+    evidence: frozenset[Evidence]
+    field: str = ""  # where the strongest of the evidence stands
 
 
 def evidence_of(row: Row, field: str = "", text: str = "", identifier: str = "") -> Evidence:
@@ -61,6 +65,16 @@ def product_id(name: str, version: str, purl: str, source: str) -> str:
     return f"product:{words} {version}".rstrip() if words else f"product:of {source}"
 
 
+def makers(document: Document) -> dict[str, str]:
+    """Who provides what a document describes, by product id, where it says so."""
+    found = {}
+    for one in document.subjects:
+        ident = product_id(one.name, one.version, one.purl, document.source)
+        if maker := one.supplier or one.publisher:
+            found[ident] = maker
+    return found
+
+
 def party_id(name: str) -> str:
     """One id for a party by its name without legal form."""
     return "party:" + plain(name)
@@ -92,16 +106,15 @@ def place_on_host(graph: Graph, row: Row, start: Start, carrier: bool) -> None:
     seen = evidence_of(row, "name", f"{row['name']} {row['version']}".strip())
     near = start.near
     if not carrier:
-        ident = f"program:{plain(row['name'])} {row['version']}"
+        ident = f"program:{plain(row['name'])} {row['version']} on {host}"
         node = Node(row["kind"], row["name"] or row["purl"], _best_id(row), row["version"])
         near = graph.node(ident, node)
         graph.edge(_edge(start, near))
         graph.edge(Edge(near, host, "installed-on", {seen}, since=row["since"]))
         return
-    evidence = {start.evidence, seen} if start.evidence.field != "name" else {start.evidence}
     graph.edge(
         Edge(
-            *(near, host, "installed-on", evidence),
+            *(near, host, "installed-on", {seen}),
             since=row["since"],
             strength=start.strength,
             why=start.why,
@@ -111,7 +124,7 @@ def place_on_host(graph: Graph, row: Row, start: Start, carrier: bool) -> None:
 
 def _edge(start: Start, far: str, known: bool = True) -> Edge:
     return Edge(
-        *(start.near, far, start.relation, {start.evidence}),
+        *(start.near, far, start.relation, set(start.evidence)),
         strength=start.strength,
         known=known,
         why=start.why,
@@ -134,10 +147,10 @@ def place_award(graph: Graph, row: Row, start: Start) -> None:
     seller = evidence_of(row, "seller", row["seller"])
     if not row["seller"]:
         graph.edge(_edge(start, award, known=False))
-    elif start.evidence.field in ("seller", "seller_parent") or party_id(row["seller"]) == start.near:
+    elif start.field in SELLING or party_id(row["seller"]) == start.near:
         graph.edge(
             Edge(
-                *(start.near, award, "awarded", {start.evidence}),
+                *(start.near, award, "awarded", set(start.evidence)),
                 since=row["since"],
                 strength=start.strength,
                 why=start.why,
@@ -146,7 +159,13 @@ def place_award(graph: Graph, row: Row, start: Start) -> None:
     else:
         node = Node("party", row["seller"], first_id(ids, "uei", "cage", "duns"))
         party = graph.node(f"{party_id(row['seller'])} for {award}", node)
-        graph.edge(Edge(start.near, party, "resells", {start.evidence}, strength=start.strength, why=start.why))
+        graph.edge(
+            Edge(
+                *(start.near, party, "resells", set(start.evidence)),
+                strength=start.strength,
+                why=start.why,
+            )
+        )
         graph.edge(Edge(party, award, "awarded", {seller}, since=row["since"]))
 
 
@@ -206,9 +225,7 @@ class _Climb:
                 if stated.parent not in seen:
                     seen.add(stated.parent)
                     waiting.append(stated.parent)
-        if not reached:
-            reached = self._beside(start)
-        return reached
+        return reached or self._beside(start)
 
     def _hold(self, ref: str, parent: str, relation: str, locator: str) -> None:
         document = self.document

@@ -174,9 +174,9 @@ def place_owned(graph: Graph, tables: Tables, parties: Parties) -> list[Mention]
 
 def _place_owned(graph: Graph, row: Row, ident: str, name: str) -> None:
     same = plain(row[name]) == plain(graph.nodes[ident].name)
-    seen = evidence_of(row, name, row[name])
+    seen = frozenset((evidence_of(row, name, row[name]),))
     relation: Relation = "awarded" if row["kind"] == "award" else "published-by"
-    start = Start(ident, relation, "name" if same else "identifier", "owned party", seen)
+    start = Start(ident, relation, "name" if same else "identifier", "owned party", seen, name)
     if row["kind"] == "award" and name == "seller":
         place_award(graph, row, start)
     elif row["kind"] == "program":
