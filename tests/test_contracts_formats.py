@@ -17,6 +17,7 @@ from oust.formats.fpds_atom import FpdsAtom
 from oust.formats.ocds import Ocds
 from oust.formats.purchases_tables import PurchasesParquet, PurchasesXlsx
 from oust.formats.seam import NoNeedles, Opened, Unreadable
+from oust.formats.ted import Ted
 from oust.model import Link, Quarantine, Record, Tally
 
 GOLDEN = Path(__file__).parent / "formats"
@@ -119,6 +120,19 @@ CORPUS = {
         {"award": 11, "award line": 11, "party": 12, "tally": 7},
     ),
     f"{CARDINAL}/R058.jsonl": ("ocds", {"award": 23, "party": 40}),
+    # schema samples with made-up values: a notice, its lots and organisations, impossible dates
+    "open-contracting__european-union-support/output/samples/F02_2014.xml": (
+        "ted-xml",
+        {"award": 1, "award line": 1, "party": 1},
+    ),
+    "open-contracting__european-union-support/output/samples/F03_2014.xml": (
+        "ted-xml",
+        {"award": 1, "award line": 1, "party": 2, "quarantine": 1},
+    ),
+    "open-contracting__european-union-support/output/samples/F20_2014.xml": (
+        "ted-xml",
+        {"award": 1, "award line": 1, "party": 2, "quarantine": 1},
+    ),
     # workbooks that are no purchases: lists of excluded parties, a data dictionary
     f"{GSA}/exclusions-api/v2/v2-CSV.xlsx": ("purchases-xlsx", {"quarantine": 1}),
     f"{GSA}/exclusions-api/v4/exclusion-sample-csv-1.xlsx": ("purchases-xlsx", {"quarantine": 1}),
@@ -578,7 +592,7 @@ class View:
     "path",
     [
         path
-        for name in ("fpds-atom", "ocds", "purchases-xlsx", "purchases-parquet")
+        for name in ("fpds-atom", "ocds", "purchases-xlsx", "purchases-parquet", "ted-xml")
         for path in sorted((GOLDEN / name).glob("*/input.*"))
     ],
     ids=lambda path: f"{path.parent.parent.name}/{path.parent.name}",
@@ -599,6 +613,7 @@ INPUTS = [
     (Ocds(), GOLDEN / "ocds/uk-package/input.json"),
     (Ocds(), GOLDEN / "ocds/record/input.json"),
     (Ocds(), GOLDEN / "ocds/lines/input.jsonl"),
+    (Ted(), GOLDEN / "ted-xml/award/input.xml"),
 ]
 
 
@@ -613,7 +628,7 @@ def test_damaged_text_never_crashes(given_one, data):
     told(fmt, bytes(raw), path.name)
 
 
-@pytest.mark.parametrize("fmt", [FpdsAtom(), Ocds(), PurchasesXlsx(), PurchasesParquet()])
+@pytest.mark.parametrize("fmt", [FpdsAtom(), Ocds(), PurchasesXlsx(), PurchasesParquet(), Ted()])
 @pytest.mark.parametrize("data", [b"", b"\0" * 100, b"{", b"<", b"PK\x03\x04", b"PAR1", b"[]"])
 def test_scraps_are_refused_plainly(fmt, data):
     said, message = told(fmt, data)

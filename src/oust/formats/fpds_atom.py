@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from oust.formats.contract_values import KEEP_ALL_BELOW, Doubts, alnum, extra, ids, wanted
@@ -129,6 +130,7 @@ def _search(data: Any, at: int) -> _Tag | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # a feed repeats some two hundred names
 def _local(name: str) -> str:
     return name.rsplit("}", 1)[-1].rsplit(":", 1)[-1]
 
