@@ -6,6 +6,7 @@ what types cannot say. A file with a mistake gives no dossier at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,9 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
 from oust.data.dossier import Dossier, Identifier
-from oust.data.nodes import List, Map, Node, Text, compose
+from oust.data.nodes import MAX_BYTES, List, Map, Node, Text, compose
+
+_MAX_PROBLEMS = 100
 
 
 class Problem(Struct, frozen=True):
@@ -57,11 +60,19 @@ class Findings:
         self.at(node.line, node.column, message, hint, warning)
 
     def at(self, line: int, column: int, message: str, hint: str, warning: bool = False) -> None:
-        """Report at a line and column."""
-        self.problems.append(Problem(self.path, line, column, message, hint, warning))
+        """Report at a line and column, up to a bound."""
+        if not self.full:
+            self.problems.append(Problem(self.path, line, column, message, hint, warning))
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is wrong that looking further helps nobody."""
+        return len(self.problems) >= _MAX_PROBLEMS
 
     def add_value(self, node: Node, value: str, message: str, hint: str = "", **kw: bool) -> None:
         """Report at one value of a list or of folded text."""
+        if self.full:  # finding the place reads the list again
+            return
         line, column = self._find(node, value)
         self.at(line, column, message, hint, kw.get("warning", False))
 
@@ -90,7 +101,8 @@ def check_dossier(path: Path) -> list[Problem]:
 def read_dossier(path: Path) -> tuple[Dossier | None, list[Problem]]:
     """Read and check one file. No dossier is given where a problem is more than a warning."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except IsADirectoryError:
         return None, [Problem(str(path), 1, 1, "this is a directory", "name a YAML file")]
     except (OSError, ValueError) as error:
@@ -156,9 +168,9 @@ class _Reader:
             value = List(value.line, value.column, [value])
         if name not in types:
             known = [*types, "value"] if entry.type is Identifier else list(types)
-            self.found.add(key, f"unknown key {key.value!r}", _did_you_mean(key.value, known))
+            self.found.add(key, f"unknown key {quoted(key.value)}", did_you_mean(key.value, known))
         elif name in entry.nodes:
-            self.found.add(key, f"the key {key.value!r} stands here twice")
+            self.found.add(key, f"the key {quoted(key.value)} stands here twice")
         else:
             entry.nodes[name] = value
             read = self.read(value, types[name], name)
@@ -192,7 +204,7 @@ class _Reader:
         read: dict[str, str] = {}
         for key, value in node.pairs:
             if key.value in read:
-                self.found.add(key, f"the key {key.value!r} stands here twice")
+                self.found.add(key, f"the key {quoted(key.value)} stands here twice")
             read[key.value] = self._scalar(value, str, key.value) or ""
         return read
 
@@ -208,8 +220,8 @@ class _Reader:
             self.found.add(node, f"{where} is empty", "leave the key out")
         elif choices and text not in choices:
             wanted = ", ".join(choice for choice in choices if choice)
-            hint = _did_you_mean(text, choices) or f"one of: {wanted}"
-            self.found.add(node, f"{text!r} is no {where}", hint)
+            hint = did_you_mean(text, choices) or f"one of: {wanted}"
+            self.found.add(node, f"{quoted(text)} is no {where}", hint)
         else:
             return text == "true" if kind is bool else text
         return None
@@ -240,6 +252,12 @@ def _choices(kind: Any) -> tuple[str, ...]:
     return ()
 
 
-def _did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
-    near = get_close_matches(word.lower(), [k for k in known if k], n=1, cutoff=0.6)
+def quoted(text: str) -> str:
+    """A value in quotes, cut where it is longer than a line can show."""
+    return repr(text if len(text) <= 80 else f"{text[:79]}…")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint with the nearest known word, empty where none is near."""
+    near = get_close_matches(word.lower()[:40], [k for k in known if k], n=1)
     return f"did you mean {near[0]}?" if near else ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from difflib import get_close_matches
 
-from oust.data.check import Entry, Findings
+from oust.data.check import Entry, Findings, did_you_mean, quoted
 from oust.data.dossier import Cited, Dossier, Embedding, Identifier, Name, NotEvidence, Product
 from oust.data.kinds import IDENTIFIER_KINDS
 from oust.data.nodes import Node
@@ -57,7 +56,7 @@ def _date(node: Node, key: str, text: str, found: Findings) -> None:
         date(int(year), int(month), int(day))
     except ValueError:
         hint = "write 2017, 2017-09 or 2017-09-13"
-        found.add(node, f"{key} is no date: {text!r}", hint)
+        found.add(node, f"{key} is no date: {quoted(text)}", hint)
 
 
 def _order(entry: Entry, found: Findings) -> None:
@@ -75,7 +74,9 @@ def _codes(entry: Entry, found: Findings) -> None:
     }
     for key, (pattern, wanted) in forms.items():
         if key in entry.values and not re.fullmatch(pattern, entry.values[key]):
-            found.add(entry.nodes[key], f"{entry.values[key]!r} is no {key}", f"write {wanted}")
+            found.add(
+                entry.nodes[key], f"{quoted(entry.values[key])} is no {key}", f"write {wanted}"
+            )
 
 
 def _identifier(entry: Entry, found: Findings) -> None:
@@ -83,9 +84,8 @@ def _identifier(entry: Entry, found: Findings) -> None:
     kind = IDENTIFIER_KINDS.get(name)
     if kind is None:
         if name:
-            near = get_close_matches(name, IDENTIFIER_KINDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "docs/dossier-schema.md lists the kinds"
-            found.add(entry.nodes["kind"], f"{name!r} is no kind of identifier", hint)
+            hint = did_you_mean(name, IDENTIFIER_KINDS) or "docs/dossier-schema.md lists the kinds"
+            found.add(entry.nodes["kind"], f"{quoted(name)} is no kind of identifier", hint)
         return
     match = entry.values.get("match", "") or kind.compare
     scheme = entry.values.get("detail", {}).get("scheme", "")
@@ -105,26 +105,31 @@ def _not_evidence(entry: Entry, found: Findings) -> None:
     for pattern in entry.values.get("patterns", ()):
         node = entry.nodes["patterns"]
         if len(pattern.strip("* ")) < 2:
-            found.add_value(node, pattern, f"the pattern {pattern!r} would match nearly anything")
+            found.add_value(
+                node, pattern, f"the pattern {quoted(pattern)} would match nearly anything"
+            )
         elif "*" in pattern.strip("*"):
             hint = "only its first and last character may be *"
-            found.add_value(node, pattern, f"the pattern {pattern!r} has a * inside", hint)
+            found.add_value(node, pattern, f"the pattern {quoted(pattern)} has a * inside", hint)
     for field in entry.values.get("fields", ()):
         if field not in Record.__struct_fields__:
-            near = get_close_matches(field, Record.__struct_fields__, n=1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            found.add_value(entry.nodes["fields"], field, f"{field!r} is no record field", hint)
+            hint = did_you_mean(field, Record.__struct_fields__)
+            found.add_value(
+                entry.nodes["fields"], field, f"{quoted(field)} is no record field", hint
+            )
 
 
 def _dossier(entry: Entry, found: Findings) -> None:
     name = entry.values.get("id", "")
     if name and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
         hint = "lower-case letters, digits and single hyphens"
-        found.add(entry.nodes["id"], f"the id {name!r} cannot be used", hint)
+        found.add(entry.nodes["id"], f"the id {quoted(name)} cannot be used", hint)
     for key in ("word", "misspellings"):
         for word in entry.values.get(key, ()):
             if len(word) < 2:
-                found.add_value(entry.nodes[key], word, f"{word!r} is too short to name a vendor")
+                found.add_value(
+                    entry.nodes[key], word, f"{quoted(word)} is too short to name a vendor"
+                )
 
 
 def _duplicates(entries: list[Entry], found: Findings) -> None:
@@ -135,7 +140,7 @@ def _duplicates(entries: list[Entry], found: Findings) -> None:
             if first != entry.node.line:
                 hint = "keep one, with both sources"
                 found.add_value(
-                    node, value, f"{value!r} stands in the entry of line {first} too", hint
+                    node, value, f"{quoted(value)} stands in the entry of line {first} too", hint
                 )
         _twice(entry, found)
 
@@ -160,7 +165,7 @@ def _twice(entry: Entry, found: Findings) -> None:
         seen: set[str] = set()
         for item in value:
             if item.casefold() in seen:
-                found.add_value(entry.nodes[key], item, f"{item!r} stands in {key} twice")
+                found.add_value(entry.nodes[key], item, f"{quoted(item)} stands in {key} twice")
             seen.add(item.casefold())
 
 
@@ -176,5 +181,5 @@ def _contradictions(entries: list[Entry], found: Findings) -> None:
             continue
         for value in entry.values.get("values", ()):
             if line := confusions.get(value.casefold()):
-                message = f"{value!r} stands in not_evidence too, line {line}"
+                message = f"{quoted(value)} stands in not_evidence too, line {line}"
                 found.add_value(entry.nodes["values"], value, message, "mark it weak or drop one")

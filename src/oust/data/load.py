@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
-from oust.data.check import read_dossier
+from oust.data.check import did_you_mean, quoted, read_dossier
 from oust.data.dossier import Dossier
 from oust.errors import OustError
 
@@ -67,6 +66,5 @@ def _known(vendor: str) -> Path:
     known = bundled_ids()
     if vendor in known:
         return bundled_path(vendor)
-    near = get_close_matches(vendor.lower(), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "oust dossier list shows what there is"
-    raise OustError(f"there is no dossier {vendor!r}", hint)
+    hint = did_you_mean(vendor, known) or "oust dossier list shows what there is"
+    raise OustError(f"there is no dossier {quoted(vendor)}", hint)

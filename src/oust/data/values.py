@@ -34,6 +34,8 @@ _COMPILED = {form: re.compile(pattern) for form, (pattern, _) in _PATTERNS.items
 
 def form_fault(form: str, value: str) -> str:
     """Say what is wrong with the form of `value`, or nothing."""
+    if len(value) > 2048:
+        return "the value is longer than 2,048 characters"
     if form == "domain":
         return "" if _HOST.fullmatch(value) else f"{value!r} is not a host name"
     if form in ("cidr", "ip"):
