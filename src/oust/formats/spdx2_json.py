@@ -81,4 +81,8 @@ def _tell(whole: Whole) -> Iterator[Said]:
     for i, snippet in enumerate(whole.snippets or ()):
         yield from teller.snippet(snippet, f"/snippets/{i}")
     for i, stated in enumerate(whole.relationships or ()):
-        yield from teller.relationship(stated, f"/relationships/{i}")
+        link = teller.link(stated, f"/relationships/{i}")
+        if link is not None:
+            yield link
+        if not teller.sound(stated):
+            yield from teller.doubts(stated, f"/relationships/{i}")

@@ -204,16 +204,20 @@ class Teller:
         else:
             yield from self._dangling([origin, target], locator)
 
+    def sound(self, stated: Relationship) -> bool:
+        """Whether both ends are elements of the document and the type is given."""
+        return (
+            stated.spdx_element_id in self.known
+            and stated.related_spdx_element in self.known
+            and stated.relationship_type is not None
+        )
+
     def relationship(self, stated: Relationship, locator: str) -> Iterator[Said]:
         """A link, if it is one, and doubts about it."""
         link = self.link(stated, locator)
         if link is not None:
             yield link
-        if not (
-            stated.spdx_element_id in self.known
-            and stated.related_spdx_element in self.known
-            and stated.relationship_type
-        ):
+        if not self.sound(stated):
             yield from self.doubts(stated, locator)
 
     def role(self, spdx_id: str | None) -> Role:
