@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import csv
 import re
-from collections.abc import Iterator
-from itertools import accumulate, islice
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, combinations, islice
 from typing import Any, NamedTuple
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -18,7 +18,8 @@ FIELD_LIMIT = 64 * 1024 * 1024
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BAD = re.compile("[\udc80-\udcff]+")
-MAX_REPAIRS = 64
+MAX_REPAIRS, MAX_PAIRED = 64, 16
+"""Quotes of a damaged record that are tried one by one, and that are tried in pairs."""
 
 
 class Dialect(NamedTuple):
@@ -106,15 +107,24 @@ def fields(raw: bytes, dialect: Dialect, width: int) -> tuple[list[str], str]:
 
 
 def _repaired(raw: bytes, dialect: Dialect, width: int) -> list[str] | None:
-    """The record with one of its quotes read as plain text, if that gives `width` fields."""
+    """The record with one or two of its quotes read as plain text, if that gives `width` fields."""
     quotes = [match.start() for match in re.finditer(b'"', raw)]
-    for at in quotes[:MAX_REPAIRS]:
-        for instead in (b"", b'""'):
-            found = whole(raw[:at] + instead + raw[at + 1 :], dialect)
+    single: list[tuple[int, ...]] = [(at,) for at in quotes[:MAX_REPAIRS]]
+    pairs = list(combinations(quotes, 2)) if len(quotes) <= MAX_PAIRED else []
+    for places in (*single, *pairs):
+        for instead in (b'""', b""):
+            found = whole(_with(raw, places, instead), dialect)
             if found is not None and len(found) == width:
                 return found
     plain = _unquoted(raw, dialect)
     return plain if quotes and len(plain) == width else None
+
+
+def _with(raw: bytes, places: Sequence[int], instead: bytes) -> bytes:
+    """`raw` with the byte at each of `places` replaced."""
+    for at in reversed(places):
+        raw = raw[:at] + instead + raw[at + 1 :]
+    return raw
 
 
 def _unquoted(raw: bytes, dialect: Dialect) -> list[str]:
