@@ -521,7 +521,7 @@ def test_damaged_row_group_is_quarantined_and_the_next_one_read():
 
 
 def test_large_tables_keep_wanted_rows_and_count_the_rest(monkeypatch):
-    monkeypatch.setattr("oust.formats.purchases_tables.KEEP_ALL_BELOW", 0)
+    monkeypatch.setattr("oust.formats.purchases_tables.KEEP_PACKED_BELOW", 0)
     rows = [(f"P-{n}", "Tidewater", "Router" if n == 4 else "Paper", "1") for n in range(10)]
     for fmt, data in (
         (PurchasesParquet(), parquet(rows, 4)),

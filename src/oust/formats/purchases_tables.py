@@ -15,6 +15,9 @@ from oust.formats.table_meaning import Meaning, meaning
 from oust.formats.workbook import Sheet, is_workbook, sheets
 from oust.model import Quarantine, Record, Said, Tally
 
+KEEP_PACKED_BELOW = KEEP_ALL_BELOW // 8
+"""As KEEP_ALL_BELOW, for containers that are compressed, about eightfold as a rule."""
+
 HEADER_WITHIN = 30
 """The header row is looked for among so many first rows of a sheet."""
 
@@ -131,7 +134,7 @@ def _without(headers: list[str], rows: Iterable[Row]) -> Iterator[Row | Tally]:
 def _records(
     means: Meaning, rows: Iterable[Row | Quarantine | Tally], needles: Needles, size: int
 ) -> Iterator[Said]:
-    keep_all = not means.bulk or size <= KEEP_ALL_BELOW
+    keep_all = not means.bulk or size <= KEEP_PACKED_BELOW
     passed = 0
     for row in rows:
         if not isinstance(row, tuple):
