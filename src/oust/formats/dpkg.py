@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from oust.formats import listing
 from oust.formats.dates import day
 from oust.formats.listing import Hosts, complaint, extra, numbered, told, urls
-from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
+from oust.formats.seam import Head, Needles, Opened, one_line
 from oust.model import Kind, Quarantine, Record, Said
 
-NO_ENTRIES = "no package in it"
 REMOVED = "removed, configuration left"
 OFFERED = "offered by a repository, not installed"
 
@@ -69,19 +68,19 @@ class DpkgStatus:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         keys = {m[1].lower() for line in head.lines if (m := listing.matching(_FIELD, line))}
         if "package" not in keys or not keys & {"version", "architecture", "status"}:
             return 0
         return 90 if keys & {"status", "maintainer", "description", "filename"} else 60
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
-        hosts, count = Hosts(), 0
-        for one in _stanzas(opened, hosts):
-            said = one if isinstance(one, (Record, Quarantine)) else _stanza(*one)
-            count += isinstance(said, Record) and said.kind != "host"
-            yield said
-        if not count:
-            raise Unreadable(NO_ENTRIES)
+        said = (
+            one if isinstance(one, (Record, Quarantine)) else _stanza(*one)
+            for one in _stanzas(opened, Hosts())
+        )
+        return listing.at_least_one(said)
 
 
 Stanza = tuple[int, dict[str, str], str]
@@ -168,6 +167,8 @@ class DpkgList:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         if any(_COLUMNS.search(line) for line in head.lines):
             return 95
         rows = listing.share(_ROW, head.lines)
@@ -175,7 +176,10 @@ class DpkgList:
         return 80 if rows > 0.5 else 40 if complaint_only else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
-        widths, has_arch, count = [0], True, 0
+        return listing.at_least_one(self._said(opened))
+
+    def _said(self, opened: Opened) -> Iterator[Said]:
+        widths, has_arch = [0], True
         for one in told(numbered(opened), Hosts()):
             if isinstance(one, Record):
                 yield one
@@ -184,7 +188,6 @@ class DpkgList:
             row = listing.matching(_ROW, line)
             rest = listing.unprefixed(line)
             if row:
-                count += 1
                 yield _row(number, row, host, has_arch, widths)
             elif at := _COLUMNS.search(line):
                 has_arch = len(line[at.start() :].split()) > 4
@@ -192,8 +195,6 @@ class DpkgList:
                 widths = [len(part) for part in line[line.index("+++-") + 4 :].split("-")]
             elif not (_LEGEND.match(line) or _LEGEND.match(rest)):
                 yield complaint(number, line, "a row of dpkg -l")
-        if not count:
-            raise Unreadable(NO_ENTRIES)
 
 
 def _row(number: int, row: re.Match[str], host: str, has_arch: bool, widths: list[int]) -> Record:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from oust.formats import listing
-from oust.formats.dpkg import NO_ENTRIES, OFFERED, REMOVED, package, state
+from oust.formats.dpkg import OFFERED, REMOVED, package, state
 from oust.formats.listing import Hosts, complaint, extra, numbered, told, urls
 from oust.formats.package_columns import Columns, guess
-from oust.formats.seam import Head, Needles, Opened, Unreadable
+from oust.formats.seam import Head, Needles, Opened
 from oust.model import Record, Said
 
 _APT = re.compile(
@@ -30,6 +30,8 @@ class DpkgQuery:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         lines = listing.entries(head.lines[:-1] if len(head.lines) > 1 else head.lines)
         columns = guess(lines)
         if columns is None or columns.roles[0] not in ("name", "state"):
@@ -42,8 +44,10 @@ class DpkgQuery:
         return 75 if with_architecture else 55
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
+        return listing.at_least_one(self._said(opened))
+
+    def _said(self, opened: Opened) -> Iterator[Said]:
         columns = guess(listing.entries(opened.head.lines)) or Columns("\t", ("name", "version"))
-        count = 0
         for one in told(numbered(opened), Hosts()):
             if isinstance(one, Record):
                 yield one
@@ -51,12 +55,9 @@ class DpkgQuery:
             number, line, host = one
             row = columns.fields(line) or columns.fields(listing.unprefixed(line))
             if "name" in row and _DEBIAN_NAME.match(row["name"]) and not listing.is_error(line):
-                count += 1
                 yield _package(f"line {number}", row, host)
             else:
                 yield complaint(number, line, "a row of dpkg-query")
-        if not count:
-            raise Unreadable(NO_ENTRIES)
 
 
 def _debian(row: dict[str, str]) -> bool:
@@ -104,9 +105,14 @@ class AptList:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         return 90 if listing.share(_APT, head.lines[:-1] or head.lines) > 0.5 else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
+        return listing.at_least_one(self._said(opened))
+
+    def _said(self, opened: Opened) -> Iterator[Said]:
         for one in told(numbered(opened), Hosts()):
             if isinstance(one, Record):
                 yield one

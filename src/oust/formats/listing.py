@@ -13,8 +13,8 @@ from itertools import islice
 from typing import Any
 
 from oust.formats import json_stream
-from oust.formats.seam import MAX_DEPTH, Opened, Unreadable, one_line
-from oust.model import Quarantine, Record
+from oust.formats.seam import MAX_DEPTH, Head, Opened, Unreadable, one_line
+from oust.model import Quarantine, Record, Said
 
 _LINE = re.compile(r"\r+\n|\n|\r")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
@@ -70,6 +70,12 @@ def matching(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
     return pattern.match(line) or pattern.match(unprefixed(line))
 
 
+def is_markup(head: Head) -> bool:
+    """Whether the source is JSON, XML or binary: no lines that a person or a shell reads."""
+    markup = re.match(r'[{<]|\[\s*[\[{"\d-]', head.start)
+    return bool(markup) or "\0" in head.start
+
+
 def share(pattern: re.Pattern[str], lines: Iterable[str]) -> float:
     """Which part of the non-blank lines matches, 0 to 1; 0 if there are none."""
     given = [text for line in lines if (text := clean(line).rstrip())]
@@ -120,6 +126,19 @@ def told(lines: Iterable[tuple[int, str]], hosts: Hosts) -> Iterator[tuple[int, 
             host = hosts.name(named)
         elif line.strip():
             yield number, line, host
+
+
+NO_ENTRIES = "no package in it"
+
+
+def at_least_one(said: Iterator[Said]) -> Iterator[Said]:
+    """What was said. Raises Unreadable at the end if no package was among it."""
+    found = False
+    for one in said:
+        found = found or (isinstance(one, Record) and one.kind not in ("host", "document"))
+        yield one
+    if not found:
+        raise Unreadable(NO_ENTRIES)
 
 
 def complaint(number: int, line: str, what: str) -> Quarantine:

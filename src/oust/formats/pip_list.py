@@ -159,6 +159,8 @@ class PipFreeze:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         lines = listing.entries(head.lines[:-1] if len(head.lines) > 1 else head.lines)
         if any(_TABLE_HEAD.match(listing.unprefixed(line)) for line in lines[:3]):
             return 80
@@ -168,6 +170,9 @@ class PipFreeze:
         return 75 if pinned and pinned + direct > 0.6 else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
+        return listing.at_least_one(self._said(opened))
+
+    def _said(self, opened: Opened) -> Iterator[Said]:
         table = any(_TABLE_HEAD.match(listing.unprefixed(line)) for line in opened.head.lines)
         for one in lines_of(numbered(opened), Hosts()):
             if isinstance(one, Record):

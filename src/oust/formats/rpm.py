@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from oust.formats import listing
 from oust.formats.dates import day
-from oust.formats.dpkg import NO_ENTRIES, OFFERED
+from oust.formats.dpkg import OFFERED
 from oust.formats.listing import Hosts, complaint, extra, numbered, told, urls
 from oust.formats.package_columns import Columns, guess
-from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
+from oust.formats.seam import Head, Needles, Opened, one_line
 from oust.model import Kind, Record, Said
 
 _ARCH = (
@@ -88,6 +88,8 @@ class RpmQa:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         lines = listing.entries(head.lines[:-1] if len(head.lines) > 1 else head.lines)
         if _is_blocks(lines):
             return 90
@@ -109,12 +111,7 @@ class RpmQa:
         else:
             columns = guess(lines) if _is_query(lines) else None
             reading = _rows(opened, columns)
-        count = 0
-        for said in reading:
-            count += isinstance(said, Record) and said.kind != "host"
-            yield said
-        if not count:
-            raise Unreadable(NO_ENTRIES)
+        return listing.at_least_one(reading)
 
 
 def _is_blocks(lines: list[str]) -> bool:
@@ -254,12 +251,17 @@ class DnfList:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         lines = [listing.unprefixed(listing.clean(line)) for line in head.lines if line.strip()]
         rows = sum(1 for line in lines if _TABLE.match(line))
         headed = any(line.startswith("Installed Packages") for line in lines)
         return 88 if rows > (0.2 if headed else 0.5) * len(lines) else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
+        return listing.at_least_one(self._said(opened))
+
+    def _said(self, opened: Opened) -> Iterator[Said]:
         offered, pending = False, None
         for one in told(numbered(opened), Hosts()):
             if isinstance(one, Record):

@@ -106,9 +106,14 @@ class WingetList:
     bulk = False
 
     def claims(self, head: Head) -> int:
+        if listing.is_markup(head):
+            return 0
         return 85 if _heading([listing.clean(line).rstrip() for line in head.lines]) else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
+        return listing.at_least_one(self._said(opened))
+
+    def _said(self, opened: Opened) -> Iterator[Said]:
         lines = list(numbered(opened))
         rule = _heading([line for _, line in lines[:50]])
         if not rule:
