@@ -113,7 +113,8 @@ class FollowTheMoney:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """A record per entity; a link per ownership, directorship and succession."""
-        reader = _Reader(opened.data.find(b'"Contract') >= 0)
+        raw = opened.data if opened.head.encoding == "utf-8" else opened.utf8()
+        reader = _Reader(raw.find(b'"Contract') >= 0)
         for one in values(opened):
             if isinstance(one, Quarantine):
                 yield one

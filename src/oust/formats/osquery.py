@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -86,7 +87,10 @@ class OsqueryCsv:
         if line[:1] in ("{", "[", "<") or len(line) > 4000:
             return 0
         names = frozenset(csv_rows.header(line))
-        return 80 if any(mark <= names for mark in osquery_tables.MARKS) else 0
+        found = [mark for mark in osquery_tables.MARKS if mark <= names]
+        # a column that no other tool has outweighs what listings in general look like
+        own = any(len(mark) == 1 or "install_source" in mark for mark in found)
+        return 93 if own else 70 if found else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """A record per row that names a product."""
@@ -206,10 +210,11 @@ def _context(value: Mapping[str, Any], outer: Context) -> Context:
         serial=next((t for p in named if (t := _text(p, "hardware_serial"))), outer.serial),
         query=_text(value, "name", "query_name") or outer.query,
         action=_text(value, "action") or outer.action,
-        seen=day(stamp) or outer.seen,
+        seen=_day(stamp) or outer.seen,
     )
 
 
+_day = lru_cache(maxsize=1024)(day)
 _HOST_NAMES = ("hostname", "host_hostname", "host_name", "host_display_name", "computer_name")
 
 
@@ -252,7 +257,14 @@ def _within(locator: str, *parts: object) -> str:
 
 def _with_action(record: Record, context: Context) -> Record:
     """The record with what its envelope says: a removed row is no longer installed."""
-    shown = msgspec.json.decode(record.extra) if record.extra else {}
-    shown |= {"action": context.action, "seen": context.seen}
+    if not context.action and not context.seen:
+        return record
     until = context.seen if context.action == "removed" else ""
-    return msgspec.structs.replace(record, until=until, extra=extra(shown))
+    shown = _shown(record.extra, context.action, context.seen)
+    return msgspec.structs.replace(record, until=until, extra=shown)
+
+
+@lru_cache(maxsize=4096)
+def _shown(given: str, action: str, seen: str) -> str:
+    shown = msgspec.json.decode(given) if given else {}
+    return extra(shown | {"action": action, "seen": seen})

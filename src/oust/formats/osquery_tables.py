@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from oust.formats import inventory_ids as ids
 from oust.formats.dates import day
@@ -162,6 +165,16 @@ def table_of(columns: Mapping[str, str], query: str) -> tuple[str, Table]:
 
 def record(columns: Mapping[str, str], query: str, locator: str, host: str) -> Record | None:
     """The row as a record, without what its envelope says; None if it names no product."""
+    thing = _thing(tuple(columns.items()), query)
+    if thing is None:
+        return None
+    return replace(thing, locator=locator, host="" if thing.kind == "host" else host)
+
+
+@lru_cache(maxsize=16_384)
+def _thing(items: tuple[tuple[str, str], ...], query: str) -> Record | None:
+    """The row as a record of no place: the same rows come from host after host."""
+    columns = dict(items)
     name, table = table_of(columns, query)
     called = _called(name, columns)
     if not called or (table is _ANY and not _says_product(columns)):
@@ -171,7 +184,7 @@ def record(columns: Mapping[str, str], query: str, locator: str, host: str) -> R
     version = _version(name, columns)
     return Record(
         kind=table.kind,
-        locator=locator,
+        locator="",
         ref=called if table.kind == "host" else "",
         name=called,
         version=version,
@@ -185,7 +198,6 @@ def record(columns: Mapping[str, str], query: str, locator: str, host: str) -> R
         urls=urls(*(columns.get(key, "") for key in ("homepage", "update_url", "source_url"))),
         path=_path(columns),
         description=_first(columns, ("description", "info_string", "summary", "cmdline")),
-        host="" if table.kind == "host" else host,
         since=since,
         extra=extra(_shown(columns, since)),
     )

@@ -55,7 +55,7 @@ class RelationsYaml:
         if head.is_json or head.start.startswith("<"):
             return 0
         keys = set(re.findall(r"[\s{,\"'](\w+)[\"']?\s*:(?:\s|$)", head.text))
-        listed = re.search(r"(?m)^\s*-\s", head.text)
+        listed = re.search(r"(?m)^[ \t]*-\s", head.text)
         return 90 if listed and {"from", "relation", "to"} <= keys else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
