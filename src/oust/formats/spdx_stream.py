@@ -84,8 +84,10 @@ class _Window:
             except json.JSONDecodeError as error:
                 stopped = error
             if stopped is None and (end < len(self.text) or not self.more()):
-                self.at = end
-                return value
+                start, self.at = self.at, end
+                escaped = self.text.find("\\ud", start, end) >= 0
+                odd = escaped or self.text.find("\\uD", start, end) >= 0
+                return _without_surrogates(value) if odd else value
             if stopped is not None:
                 self._seek_more(stopped)
 
@@ -112,6 +114,17 @@ class _Window:
         if char:
             return Unreadable(f"not JSON at byte {self.byte():,}")
         return Unreadable(f"truncated at byte {self.opened.size:,}")
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The value with halves of surrogate pairs replaced: they cannot be written as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_without_surrogates(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(k): _without_surrogates(v) for k, v in value.items()}
+    return value
 
 
 def members(opened: Opened) -> Iterator[Member]:

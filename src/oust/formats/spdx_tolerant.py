@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -51,7 +51,7 @@ def _slots(cls: type[msgspec.Struct]) -> dict[str, _Slot]:
     return slots
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _key(cls: type[msgspec.Struct], key: str) -> str:
     """The field that an oddly written key means (`PackageName`: name), or an empty string."""
     lower = {name.lower(): name for name in _slots(cls)}
@@ -78,6 +78,9 @@ def build(cls: type[T], value: Any, locator: str) -> tuple[T, list[Quarantine]]:
     bad: list[Quarantine] = []
     if not isinstance(value, dict):
         return cls(), [Quarantine(locator, "not an object", one_line(value))]
+    ready = _ready(cls, value)
+    if ready is not None:
+        return ready, []
     made: dict[str, Any] = {}
     for key, content in value.items():
         name = key if key in _slots(cls) else _key(cls, str(key)) if len(str(key)) < 80 else ""
@@ -87,6 +90,18 @@ def build(cls: type[T], value: Any, locator: str) -> tuple[T, list[Quarantine]]:
         here = f"{locator}/{str(key).replace('~', '~0').replace('/', '~1')}"
         made[slot.attribute] = _fill(slot, content, here, bad)
     return cls(**made), bad
+
+
+def _ready(cls: type[T], value: dict[str, Any]) -> T | None:
+    """The struct made at once, if no key is oddly written and every type is right."""
+    slots = _slots(cls)
+    for key in value:
+        if key not in slots and (len(key) >= 80 or _key(cls, key)):
+            return None
+    try:
+        return msgspec.convert(value, cls)
+    except (msgspec.ValidationError, RecursionError):
+        return None
 
 
 def _fill(slot: _Slot, content: Any, locator: str, bad: list[Quarantine]) -> Any:
