@@ -33,7 +33,9 @@ OTHER_VERSION = "another version than the one known to contain it"
 OTHER_PUBLISHER = "a product of the same name by another publisher"
 EVERYDAY_NAME = "the product's name is made of everyday words, and nothing beside it confirms it"
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)+(?:[a-z]\d+)?(?:-[a-z]\d+)?|\d{1,2})(?![\d/,])", re.I)
-_GENERIC_SUFFIX = frozenset("suite edition professional enterprise standard x64 x86 bit 64 32".split())
+_GENERIC_SUFFIX = frozenset(
+    "suite edition professional enterprise standard x64 x86 bit 64 32".split()
+)
 
 
 def carriers_of(dossier: Dossier) -> list[CarrierProduct]:
@@ -103,7 +105,7 @@ class CarrierMatcher:
     def _by_id(self, record: Record) -> Iterator[Hit]:
         for field, value in (("purl", record.purl), *(("ids", value) for value in record.ids)):
             for product in self._ids.get(_plain_id(value), ()) if value else ():
-                doubt = _other_version(product, record.version)
+                doubt = _other_version(product, record.version, record.kind == "component")
                 yield hit(product.key, (field, value, 0, len(value)), f"carrier:{product.name}",
                           "program-id" if field == "ids" else "package-namespace",
                           relation="contains", mention=doubt)  # fmt: skip
@@ -150,7 +152,9 @@ def _named(
     in_text = record.kind == "award"
     if not in_text and not _is_name(text, found, publisher == "same"):
         return None
-    doubt = _other_version(product, stated) or (OTHER_PUBLISHER if publisher == "other" else "")
+    doubt = _other_version(product, stated, record.kind == "component") or (
+        OTHER_PUBLISHER if publisher == "other" else ""
+    )
     if found.term.kind == "vague" and not known:
         if in_text:
             return None  # everyday words in a sentence: not even a mention
@@ -163,8 +167,9 @@ def _named(
         doubt = "" if reading.label == cues.PURCHASE else reading.label
         features += reading.features
     feature = "misspelt" if found.how in ("misspelt", "split") else "product-alone"
-    return hit(product.key, (field, text.text, start, end), found.term.identifier, feature, *features,
-               relation="contains", mention=doubt)  # fmt: skip
+    where = (field, text.text, start, end)
+    name = found.term.identifier
+    return hit(product.key, where, name, feature, *features, relation="contains", mention=doubt)
 
 
 def _is_name(text: Text, found: Found, same_publisher: bool) -> bool:
@@ -178,7 +183,9 @@ def _is_name(text: Text, found: Found, same_publisher: bool) -> bool:
 def _version_after(text: Text, found: Found) -> str:
     """A version written right after the product's name."""
     tail = text.text[text.tokens[found.last - 1].end :][:24]
-    match = re.match(rf"[\s,(-]*(?:version|ver\.?|release|rel\.?)?\s*{_VERSION.pattern}", tail, re.I)
+    match = re.match(
+        rf"[\s,(-]*(?:version|ver\.?|release|rel\.?)?\s*{_VERSION.pattern}", tail, re.I
+    )
     return match[1] if match and ("." in match[1] or len(match[1]) <= 2) else ""
 
 
@@ -186,12 +193,17 @@ def _version_known(product: CarrierProduct) -> bool:
     return bool(product.version or product.version_from or product.version_until)
 
 
-def _other_version(product: CarrierProduct, stated: str) -> str:
-    """Why the version seen is not one known to carry it; empty if it may be."""
+def _other_version(product: CarrierProduct, stated: str, exact: bool = False) -> str:
+    """Why the version seen is not one known to carry it; empty if it may be.
+
+    `exact`: documents of components state versions in full, so that only the very one counts.
+    """
     if not stated:
         return ""
-    if product.version and not (covers(product.version, stated) or covers(stated, product.version)):
-        return f"{OTHER_VERSION}: {product.version}"
+    known = product.version
+    alike = covers(known, stated) or covers(stated, known)
+    if known and not (stated == known if exact else alike):
+        return f"{OTHER_VERSION}: {known}"
     if not within(stated, product.version_from, product.version_until):
         end = f" before {product.version_until}" if product.version_until else ""
         return f"{OTHER_VERSION}: {product.version_from or 'any'}{end}"
@@ -211,5 +223,3 @@ def _publisher(record: Record, product: CarrierProduct, text: Text) -> str:
         if have:
             return "same" if want[0] == have[0] or set(want) <= set(have) else "other"
     return ""
-
-

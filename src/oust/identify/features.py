@@ -32,36 +32,79 @@ FEATURES: tuple[Feature, ...] = (
     Feature("party-number", "ids uei cage lei reg duns", "whole", "identifier", "is"),
     Feature("parent-number", "ids parent-uei parent-duns", "whole", "identifier", "owns"),
     Feature("signer", "ids signer signer-dn team", "whole", "identifier", "signed-by"),
-    Feature("program-id", "ids msi uninstall appx winget cask bundle android", "as its kind says",
-            "identifier", "published-by"),  # fmt: skip
+    Feature(
+        "program-id",
+        "ids msi uninstall appx winget cask bundle android",
+        "as its kind says",
+        "identifier",
+        "published-by",
+    ),
     Feature("file-hash", "ids sha256 sha1 md5", "whole", "identifier", "published-by"),
     Feature("version-resource", "ids company", "whole", "identifier", "published-by"),
     Feature("os-name", "ids service process deb rpm av", "whole", "identifier", "published-by"),
-    Feature("file-or-path", "path, name of a file", "folder or last segment", "identifier",
-            "published-by"),  # fmt: skip
+    Feature(
+        "file-or-path",
+        "path, name of a file",
+        "folder or last segment",
+        "identifier",
+        "published-by",
+    ),
     Feature("network-name", "ids domain ip", "by label or prefix", "identifier", "connects-to"),
     Feature("device-id", "ids mac usb", "block or vendor part", "identifier", "supplies"),
-    Feature("repository", "urls of a component", "owner of the repository that it is called after",
-            "identifier", "published-by"),  # fmt: skip
+    Feature(
+        "repository",
+        "urls of a component",
+        "owner of the repository that it is called after",
+        "identifier",
+        "published-by",
+    ),
     # names, in fields that hold names
-    Feature("party-name", "supplier manufacturer publisher author seller ...",
-            "whole name without legal form", "name"),  # fmt: skip
-    Feature("party-word", "the same", "vendor's word in an otherwise known or neutral name", "name"),
+    Feature(
+        "party-name",
+        "supplier manufacturer publisher author seller ...",
+        "whole name without legal form",
+        "name",
+    ),
+    Feature(
+        "party-word", "the same", "vendor's word in an otherwise known or neutral name", "name"
+    ),
     Feature("party-misspelt", "the same", "the same within the accepted edits", "misspelt"),
     Feature("owned-party", "the same", "whole name of a company that the dossier lists", "name"),
-    Feature("product-name", "name, award text", "product with the vendor's word", "name", "supplies"),
-    Feature("vendor-word", "name, award text", "the vendor's word, in names at the beginning", "name",
-            "supplies"),  # fmt: skip
+    Feature(
+        "product-name", "name, award text", "product with the vendor's word", "name", "supplies"
+    ),
+    Feature(
+        "vendor-word",
+        "name, award text",
+        "the vendor's word, in names at the beginning",
+        "name",
+        "supplies",
+    ),
     Feature("powered-by", "name", "'powered by' and the vendor's word", "name", "licensed-from"),
-    Feature("product-alone", "name, award text", "distinctive product, in text only with context",
-            "name", "supplies"),  # fmt: skip
-    Feature("short-word", "name, award text", "three letters, in capitals, with context", "name",
-            "supplies"),  # fmt: skip
+    Feature(
+        "product-alone",
+        "name, award text",
+        "distinctive product, in text only with context",
+        "name",
+        "supplies",
+    ),
+    Feature(
+        "short-word",
+        "name, award text",
+        "three letters, in capitals, with context",
+        "name",
+        "supplies",
+    ),
     # misspelt
     Feature("misspelt", "name, award text", "see spelling.py", "misspelt", "supplies"),
     Feature("split", "name, award text", "the word written as two", "misspelt", "supplies"),
-    Feature("doubtful", "name, award text", "misspelling of a short word, with context", "misspelt",
-            "supplies"),  # fmt: skip
+    Feature(
+        "doubtful",
+        "name, award text",
+        "misspelling of a short word, with context",
+        "misspelt",
+        "supplies",
+    ),
     # never evidence alone
     Feature("link", "urls", "host of a link; documentation links to everybody", "weak"),
     Feature("weak-value", "any", "value or product that the dossier calls weak", "weak"),

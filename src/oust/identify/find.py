@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from oust.identify.spelling import LONG, misspells, near_forms, splits
+from oust.identify.spelling import LONG, SPLIT_MARKS, misspells, near_forms, splits
 from oust.identify.terms import Confusion, Stem, Term, TermKind, misspellable
 from oust.identify.text import CJK, Token, stops, tokens
 
@@ -59,7 +59,10 @@ class Finder:
     """All terms, stems and confusions of a set of dossiers, ready for look-up."""
 
     def __init__(
-        self, terms: Iterable[Term], stems: Iterable[Stem] = (), confusions: Iterable[Confusion] = ()
+        self,
+        terms: Iterable[Term],
+        stems: Iterable[Stem] = (),
+        confusions: Iterable[Confusion] = (),
     ) -> None:
         self._starts: dict[str, list[Term]] = defaultdict(list)
         self._long: list[Term] = []
@@ -85,7 +88,7 @@ class Finder:
         if not misspellable(term):
             return
         word = term.tokens[0]
-        if len(word) >= LONG and word.isascii():
+        if len(word) >= LONG - 1 and word.isascii():
             self._long.append(term)
         for form in near_forms(word):
             self._near.setdefault(form, term)
@@ -124,7 +127,7 @@ class Finder:
             yield Found(term, i, i + 1, how)
         if token in self._near:
             yield Found(self._near[token], i, i + 1, "doubtful")
-        if i + 1 < len(text.tokens) and len(text.gap(i + 1)) <= 2:
+        if i + 1 < len(text.tokens) and text.gap(i + 1) in SPLIT_MARKS:
             pair = (token, text.tokens[i + 1].text)
             if pair in self._split:
                 term = self._split[pair]
@@ -210,7 +213,9 @@ def _best(met: list[Found]) -> list[Found]:
             if same_vendor and found.first < other.last and other.first < found.last:
                 extra = f"{found.term.kind}:{found.how}"
                 if extra not in other.also and found.term.kind != other.term.kind:
-                    kept[n] = Found(other.term, other.first, other.last, other.how, (*other.also, extra))
+                    kept[n] = Found(
+                        other.term, other.first, other.last, other.how, (*other.also, extra)
+                    )
                 break
         else:
             kept.append(found)

@@ -87,7 +87,10 @@ def _sighting(one: Hit, record: Record, strong: set[tuple[str, str, str, int]]) 
     elif one.strength == "weak" and not mention:
         other = [k for k in strong if k[0] == one.vendor and k[1] != one.identifier]
         if other:
-            features = (*features, f"supported by {other[0][1]}" if len(other) == 1 else "supported")
+            features = (
+                *features,
+                f"supported by {other[0][1]}" if len(other) == 1 else "supported",
+            )
         else:
             mention = f"{WEAK}: {one.why}" if one.why else WEAK
     return Sighting(

@@ -25,7 +25,7 @@ class Prefilter:
 
     def __init__(self, literals: Sequence[str]) -> None:
         # a full automaton costs memory and runs at one speed however many literals there are
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
+        self._automaton: Any = ahocorasick_rs.BytesAhoCorasick(
             [literal.encode() for literal in literals],
             implementation=ahocorasick_rs.Implementation.DFA,
         ) if literals else None  # fmt: skip

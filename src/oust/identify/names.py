@@ -15,7 +15,7 @@ from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 from oust.identify.everyday import EVERYDAY
-from oust.identify.parties import LEGAL_FORMS, core, party_words
+from oust.identify.parties import LEGAL_FORMS, PLACES, core, party_words
 
 SAME = 0.75
 """Operating point of `NameScore.same`, chosen on the labelled pairs (bench/names.py)."""
@@ -26,8 +26,9 @@ _SHORT_FORMS = {
     "govt": "government", "mfg": "manufacturing", "svcs": "services", "svc": "services",
     "tech": "technology", "technologies": "technology", "sys": "systems", "ctr": "center",
     "centre": "center", "dev": "development", "mgmt": "management", "st": "saint", "mt": "mount",
-    "grp": "group", "gruppe": "group", "hldgs": "holdings", "inst": "institute", "ind": "industries",
-    "inds": "industries", "eng": "engineering", "engrg": "engineering", "elec": "electric",
+    "grp": "group", "gruppe": "group", "hldgs": "holdings", "inst": "institute",
+    "ind": "industries", "inds": "industries", "eng": "engineering",
+    "engrg": "engineering", "elec": "electric",
     "pharm": "pharmaceuticals", "labs": "laboratories", "lab": "laboratories", "laboratory":
     "laboratories", "comm": "community", "org": "organization", "organisation": "organization",
     "us": "usa", "uk": "britain", "academy": "academy", "tek": "technology", "bk": "bank",
@@ -50,8 +51,11 @@ _GENERIC = frozenset(
     """.split()
 )
 _GENERIC_WEIGHT, _EVERYDAY_WEIGHT, _FORM_WEIGHT, _NUMBER_WEIGHT = 0.45, 0.5, 0.06, 0.9
+_SISTER = 0.87
+"""Companies of one group differ by a number or a country: what remains of the score then."""
 _TRANSLIT = (("ph", "f"), ("kh", "h"), ("sch", "sh"), ("tch", "ch"), ("ck", "k"), ("q", "k"),
-             ("ee", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("w", "v"), ("z", "s"), ("c", "k"))  # fmt: skip
+             ("ee", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("w", "v"), ("z", "s"),
+             ("c", "k"))  # fmt: skip
 
 
 class NameScore(Struct, frozen=True):
@@ -76,7 +80,12 @@ def same_name(left: str, right: str, rarity: Mapping[str, float] | None = None) 
     """Compare two names. `rarity`: weight of words known from a corpus, about 0 (common) to 1."""
     a, b = _read(left), _read(right)
     if a == b and a:
-        return NameScore(1.0, ("same words",))
+        other_form = _other_form(left, right)
+        return (
+            NameScore(0.93, ("same words", "different legal forms"))
+            if other_form
+            else NameScore(1.0, ("same words",))
+        )
     if "".join(a) == "".join(b) and a:
         return NameScore(0.99, ("same letters, other spaces",))
     if _is_initials(a, b) or _is_initials(b, a):
@@ -137,7 +146,8 @@ def _alike(x: str, y: str) -> float:
     if len(short) == 1:
         return 0.6 if long[0] == short else 0.0
     if len(short) < 4:
-        return 0.0
+        close = len(long) == len(short) == 3 and x[0] == y[0] and OSA.distance(x, y) == 1
+        return 0.6 if close else 0.0
     edits = OSA.distance(x, y)
     allowed = 1 if len(short) < 8 else 2
     if edits <= allowed:
@@ -187,11 +197,21 @@ def _score(
     # all of the shorter name in the longer one counts for something, never for everything
     score = 0.75 * both + 0.25 * min(contained, 1.0) * math.sqrt(both)
     features = [f"{a[p.left]} ~ {b[p.right]}" if p.likeness < 1 else a[p.left] for p in pairs]
-    forms = _forms(left), _forms(right)
-    if forms[0] and forms[1] and not forms[0] & forms[1]:
+    extra = {a[n] for n in range(len(a)) if n not in {p.left for p in pairs}}
+    extra |= {b[n] for n in range(len(b)) if n not in {p.right for p in pairs}}
+    if any(word.isdigit() or word in PLACES for word in extra):
+        score *= _SISTER
+        features.append("number or country in one name only")
+    if _other_form(left, right):
         score -= _FORM_WEIGHT
         features.append("different legal forms")
     return NameScore(round(max(score, 0.0), 4), tuple(features))
+
+
+def _other_form(left: str, right: str) -> bool:
+    """Whether both names state a legal form and not the same one."""
+    forms = _forms(left), _forms(right)
+    return bool(forms[0] and forms[1] and not forms[0] & forms[1])
 
 
 @lru_cache(maxsize=65_536)

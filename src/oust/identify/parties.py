@@ -21,7 +21,9 @@ LEGAL_FORMS: dict[str, str] = {
     **dict.fromkeys("ao oao ooo zao pao ojsc cjsc pjsc jsc".split(), "jsc"),
     **dict.fromkeys("ао оао ооо зао пао ат тов прат пат".split(), "jsc"),
     **dict.fromkeys("bv nv cv vof".split(), "bv"),
-    **dict.fromkeys("ab oy oyj asa aps kk kft zrt doo dd sro ulc fzco fze fzc fz bhd sdn".split(), "x"),
+    **dict.fromkeys(
+        "ab oy oyj asa aps kk kft zrt doo dd sro ulc fzco fze fzc fz bhd sdn".split(), "x"
+    ),
     **dict.fromkeys("gk kg kgaa ohg ev eg sp zoo oo".split(), "x"),
 }
 """Folded legal forms, by the group in which they are interchangeable."""
@@ -75,19 +77,25 @@ def without_forms(found: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-NEUTRAL = frozenset(
+PLACES = frozenset(
+    """
+    europe european asia pacific america american americas usa us uk uae china hk hong kong
+    deutschland germany german france iberia spain espana italia italy austria swiss switzerland
+    schweiz nederland netherlands benelux belgium polska poland czech russia rus ukraine kazakhstan
+    turkey turkiye india japan korea singapore malaysia thailand vietnam indonesia philippines
+    australia zealand canada mexico brasil brazil chile colombia peru argentina africa egypt saudi
+    arabia israel ireland denmark sweden norway norge finland nordic baltic romania hungary
+    bulgaria serbia greece portugal beijing shanghai shenzhen hangzhou zhejiang guangdong moscow
+    """.split()
+)
+"""Countries, regions and the cities where the vendors sit."""
+
+NEUTRAL = PLACES | frozenset(
     """
     technology technologies tech group holding holdings international global systems system
-    digital solutions software services service trading sales europe european asia
-    pacific america american americas north south east west central middle usa us uk uae china hk
-    hong kong deutschland germany german france iberia spain espana italia italy austria swiss
-    switzerland schweiz nederland netherlands benelux belgium polska poland czech russia rus
-    ukraine kazakhstan turkey turkiye india japan korea singapore malaysia thailand vietnam
-    indonesia philippines australia zealand canada mexico brasil brazil chile colombia peru
-    argentina africa egypt saudi arabia israel ireland denmark sweden norway finland nordic baltic
-    romania hungary bulgaria serbia greece portugal branch office representative subsidiary
-    beijing shanghai shenzhen hangzhou zhejiang guangdong moscow limited team device
-    devices labs lab development research center centre inc
+    digital solutions software services service trading sales north south east west central middle
+    branch office representative subsidiary limited team device devices labs lab development
+    research center centre inc
     """.split()
 )
 """Words that do not tell companies of one group apart."""

@@ -18,8 +18,11 @@ from oust.identify.terms import vendor_words
 from oust.model import Record
 
 PACKAGED = "packaged it, which does not say who made it"
-UNKNOWN_COMPANY = "unclear: the vendor's word in the name of a company that the dossier does not list"
+UNKNOWN_COMPANY = (
+    "unclear: the vendor's word in the name of a company that the dossier does not list"
+)
 _DOWNWARD = ("owns", "controls")
+_NAMING = ("word", "short", "name", "spelling", "product")
 _FIRM_WORD = 6  # letters from which the vendor's word at the beginning of a name is enough
 
 
@@ -72,7 +75,9 @@ class Parties:
         for party in whole:
             where = (field, value, 0, len(value))
             feature = "weak-value" if party.weak else party.feature
-            yield hit(party.vendor, where, party.identifier, feature, relation=relation, why=party.why)
+            yield hit(
+                party.vendor, where, party.identifier, feature, relation=relation, why=party.why
+            )
         done = {party.vendor for party in whole}
         text = read_text(value)
         for found in finder.find(text):
@@ -83,7 +88,8 @@ class Parties:
         self, field: str, text: Text, found: Found, finder: Finder, relation: Says
     ) -> Iterator[Hit]:
         term = found.term
-        if term.kind not in ("word", "short", "name", "spelling", "product") or found.how == "doubtful":
+        brand = term.kind == "alone" and not self._rest(text, found)
+        if found.how == "doubtful" or not (brand or term.kind in _NAMING):
             return
         start, end = text.span(found)
         misspelt = found.how in ("misspelt", "split") or term.kind == "spelling"
@@ -103,13 +109,18 @@ class Parties:
         if found.how == "surname" or before in GIVEN_NAMES:
             return PERSON
         known = self._known.get(found.term.vendor, set())
-        rest = [word for word in core(text.text) if word not in known and word not in NEUTRAL]
-        rest = [w for w in rest if w not in {t.text for t in text.tokens[found.first : found.last]}]
+        rest = self._rest(text, found)
         leads = found.first == 0 or all(
             t.text in known or t.text in NEUTRAL for t in text.tokens[: found.first]
         )
         firm = len(found.term.tokens[0]) >= _FIRM_WORD and leads
         return "" if firm or not rest else UNKNOWN_COMPANY
+
+    def _rest(self, text: Text, found: Found) -> list[str]:
+        """Words of a name, beside the one found, that neither the vendor nor everybody uses."""
+        known = self._known.get(found.term.vendor, set()) | NEUTRAL
+        known |= {token.text for token in text.tokens[found.first : found.last]}
+        return [word for word in core(text.text) if word not in known]
 
 
 def name_key(value: str) -> tuple[str, ...]:

@@ -176,11 +176,12 @@ class Purls:
         """Facts that `purl` meets; the span is counted in the purl as written."""
         text = canonical_purl(purl)
         name = re.split(r"(?<!^)(?<!/)[@?#]", text, maxsplit=1)[0]
+        longer = len(text) - len(purl.strip())  # by encoding, always within the beginning
         for fact in self._whole.get(name, ()):
-            yield fact, 0, min(len(name), len(purl))
+            yield fact, 0, min(len(name) - longer, len(purl))
         for beginning, fact in self._below:
             if text.startswith(beginning):
-                yield fact, 0, min(len(beginning), len(purl))
+                yield fact, 0, min(len(beginning) - longer, len(purl))
 
 
 class Places:

@@ -20,8 +20,12 @@ from oust.identify.text import fold
 _WINDOW = 24  # words read on either side
 _SHORT_LINE = 4  # words of a line that names nothing but the thing bought
 _BARRIER = re.compile(r"[:;()/]|\s-|-\s|,|\n")
-_STEPS_OVER = frozenset("and or the all any is are was be to its of lab labs y e et und и та i".split())
-_AROUND = frozenset("for at in on with by from per para pour fur von de des del due durch v".split())
+_STEPS_OVER = frozenset(
+    "and or the all any is are was be to its of lab labs y e et und и та i".split()
+)
+_AROUND = frozenset(
+    "for at in on with by from per para pour fur von de des del due durch v".split()
+)
 
 
 class Reading(Struct, frozen=True):
@@ -41,7 +45,9 @@ def _pattern(phrases: Iterable[str]) -> str:
     parts = []
     for phrase in phrases:
         text = " ".join(fold(word) if not word.isascii() else word for word in phrase.split())
-        parts.append(re.escape(text).replace(r"\*", r"\w*").replace(r"\#", r"\d+").replace("#", r"\d+"))
+        parts.append(
+            re.escape(text).replace(r"\*", r"\w*").replace(r"\#", r"\d+").replace("#", r"\d+")
+        )
     return "|".join(sorted(parts, key=len, reverse=True))
 
 
@@ -58,7 +64,18 @@ _CHANGES = re.compile(rf"(?<!\S)(?:{_pattern(cues.CHANGES)})(?!\S)")
 _EQUAL_RIGHT = re.compile(rf"(?:\S+ ){{0,3}}(?:{_pattern(cues.EQUAL_RIGHT)})(?!\S)")
 _EQUAL_LEFT = re.compile(rf"(?:{_pattern(cues.EQUAL_LEFT)})(?: \S+)?$")
 _CLAUSE_ANYWHERE = _before(
-    (*("52 204 2#", "52 204 30", "52 240 #", "section 889", "sec 889", "889", "fascsa", "bod 17 01"),)
+    (
+        *(
+            "52 204 2#",
+            "52 204 30",
+            "52 240 #",
+            "section 889",
+            "sec 889",
+            "889",
+            "fascsa",
+            "bod 17 01",
+        ),
+    )
 )
 
 
@@ -129,7 +146,9 @@ def _prohibition(joined: str) -> _Cue | None:
     reach, pattern = _LEFT[cues.CLAUSE]
     for match in pattern.finditer(joined):
         gap = len(joined[match.end() :].split())
-        if gap <= reach and (gap <= 3 or match[0].startswith(("prohib", "interd", "запр", "забор"))):
+        if gap <= reach and (
+            gap <= 3 or match[0].startswith(("prohib", "interd", "запр", "забор"))
+        ):
             return _Cue(cues.CLAUSE, match[0], gap)
     return None
 
@@ -139,7 +158,11 @@ def _turned(left: list[str], cue: _Cue | None) -> _Cue | None:
     if cue is None or cue.label not in (cues.REMOVAL, cues.PURCHASE):
         return cue
     near = next((n for n in (1, 2, 3) if len(left) >= n and left[-n] in cues.WITH), 0)
-    if near and _CHANGES.search(" ".join(left[:-near])) and left[-near - 1 : -near] != ["according"]:
+    if (
+        near
+        and _CHANGES.search(" ".join(left[:-near]))
+        and left[-near - 1 : -near] != ["according"]
+    ):
         return _Cue(cues.PURCHASE, f"... {left[-near]}", near)
     return cue
 
@@ -156,7 +179,11 @@ def _cue_after(text: Text, found: Found) -> _Cue | None:
         blocked = bool(_BARRIER.search(text.gap(at))) and n > 0
         for label, pattern in _RIGHT.items():
             match = pattern.match(joined)
-            if match and not (blocked and label != cues.PURCHASE) and not _governs_on(label, rest, n):
+            if (
+                match
+                and not (blocked and label != cues.PURCHASE)
+                and not _governs_on(label, rest, n)
+            ):
                 return _Cue(label, match[0], n)
         if word in _AROUND or n >= 8 or not _transparent(word, joined):
             return None
@@ -164,8 +191,11 @@ def _cue_after(text: Text, found: Found) -> _Cue | None:
 
 
 def _transparent(word: str, joined: str) -> bool:
-    return word in _STEPS_OVER or any(c.isdigit() for c in word) or bool(_GOODS.match(joined)) or (
-        len(word) <= 12 and word.isalpha()
+    return (
+        word in _STEPS_OVER
+        or any(c.isdigit() for c in word)
+        or bool(_GOODS.match(joined))
+        or (len(word) <= 12 and word.isalpha())
     )
 
 
@@ -173,7 +203,9 @@ def _governs_on(label: str, rest: list[str], n: int) -> bool:
     """Whether a cue after the name governs what follows it instead: "removal *of* McAfee"."""
     follows = rest[n + 1 : n + 2]
     if label == cues.REMOVAL:
-        return follows[:1] in (["of"], ["von"], ["de"]) or bool(follows and _GOODS.match(follows[0]))
+        return follows[:1] in (["of"], ["von"], ["de"]) or bool(
+            follows and _GOODS.match(follows[0])
+        )
     return label == cues.ACCESSORY and follows[:1] == ["services"]
 
 

@@ -30,7 +30,7 @@ from oust.identify.text import words
 _PURL_END = re.compile(r"[/*]+$")
 _CLASS = re.compile(r"\[[^\]]*\]|\\[a-zA-Z]|\([^)]*\)[?*]?|.[?*]")
 _RUN = re.compile(r"[a-z0-9_-]{3,}", re.I)
-_GAPS = ("", " ", "-", ".", ". ", "_", "/", ", ", "\n", "  ", " & ")
+_GAPS = ("", " ", "-", ".", ". ", "_", "/", ", ", "\n", "  ", " & ", " (", ") ", " - ")
 _NUMBERS = ("uei", "cage", "duns", "lei", "registration_number")
 
 
@@ -67,7 +67,7 @@ def _spoken(dossier: Dossier) -> Iterator[str]:
     for term in terms_of(dossier):
         yield from term_seeds(term, known)
     for stem in stems_of(dossier):
-        yield from any_case(stem.text)
+        yield from any_case(stem.text[:-1])  # what all inflections and Ukrainian share
     for pattern in confusions_of(dossier):
         if pattern.near_name:
             yield from sequence_seeds(pattern.tokens, known)
@@ -81,14 +81,14 @@ def term_seeds(term: Term, known: tuple[str, ...] = ()) -> set[str]:
 
 
 def sequence_seeds(tokens: tuple[str, ...], known: tuple[str, ...] = ()) -> set[str]:
-    """Literals for words that follow each other: the rarest; all of them if none is rare."""
+    """Literals for words that follow each other: the rarest; the first two if none is rare."""
     held = [word for word in known if any(word in token for token in tokens)]
     if held:
         return any_case(max(held, key=len))
     rare = [word for word in tokens if not everyday(word) and word not in NEUTRAL]
     if rare:
         return any_case(max(rare, key=lambda word: (len(word), word)))
-    return {form for gap in _GAPS for form in any_case(gap.join(tokens))}
+    return {form for gap in _GAPS for form in any_case(gap.join(tokens[:2]))}
 
 
 def any_case(text: str) -> set[str]:

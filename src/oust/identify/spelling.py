@@ -18,7 +18,7 @@ from oust.identify.everyday import EVERYDAY
 LONG, VERY_LONG, SHORTEST = 7, 10, 5
 _INTACT = 5  # first letters that are right in a word with two edits
 _FILLERS = "abcdefghijklmnopqrstuvwxyz0123456789-. "
-_SPLITS = (" ", "-", "_", ".", "/", "\n", "  ", "\r\n")
+SPLIT_MARKS = (" ", "-", "_", ".", "/", "\n", "  ", "\r\n")
 
 
 @lru_cache(maxsize=65_536)
@@ -57,7 +57,7 @@ def splits(word: str) -> list[tuple[str, str]]:
 def literals(word: str) -> set[str]:
     """Lower-case strings one of which occurs in every text that holds `word` or a misspelling."""
     found = {word, *near_forms(word)}
-    found |= {a + mark + b for a, b in splits(word) for mark in _SPLITS}
+    found |= {a + mark + b for a, b in splits(word) for mark in SPLIT_MARKS}
     if len(word) >= LONG:
         for i in range(len(word) + 1):
             found |= set(_edited_at(word, i))

@@ -11,7 +11,7 @@ from msgspec import Struct
 _TOKEN = re.compile(r"[^\W_]+")
 _HARD_STOP = re.compile(r"[;!?•|]|\.(?=\s|$)|\n\s*\n|\s--?\s|\s[–—]\s")
 _ABBREVIATIONS = frozenset(
-    "sec no nos inc corp co ltd dr mr mrs ms prof st ave jr sr dept gov fig art op adv approx".split()
+    "sec no nos inc corp co ltd dr mr mrs ms prof st ave jr sr dept gov fig art op adv".split()
 )
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -62,6 +62,5 @@ def _ends(gap: str, before: str) -> bool:
     match = _HARD_STOP.search(gap + " ")
     if not match:
         return False
-    if match[0] == "." and (before in _ABBREVIATIONS or (len(before) == 1 and before.isalpha())):
-        return False
-    return True
+    initial = len(before) == 1 and before.isalpha()
+    return not (match[0] == "." and (before in _ABBREVIATIONS or initial))

@@ -36,14 +36,16 @@ def text_hits(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator
     """What names and free text of `record` show; `others` are the hits of its other fields."""
     if record.kind == "award":
         yield from _line("description", record.description, finder)
-        yield from _line("name", record.name, finder)
+        if " " in record.name.strip():  # a line's words; of an award itself it is the number
+            yield from _line("name", record.name, finder)
         return
     if record.name and record.kind != "party":
         yield from _name(record, finder, others)
     if record.description:
         yield from _mentioned(record.description, finder, others)
     if record.path:
-        yield from _near_names("path", read_text(record.path), finder, set())
+        done = {one.vendor for one in others}
+        yield from _near_names("path", read_text(record.path), finder, done)
 
 
 # award lines
@@ -55,14 +57,18 @@ def _line(field: str, value: str, finder: Finder) -> Iterator[Hit]:
         return
     text = read_text(value)
     found = finder.find(text)
-    vendors = [one.term.vendor for one in found if one.term.kind in ("word", "product", "name")]
     for one in found:
-        company = one.term.vendor in vendors and (vendors.count(one.term.vendor) > 1
-                                                  or one.term.kind not in ("word", "product", "name"))  # fmt: skip
-        near = context(text, one, goods_only=one.how == "misspelt") or ("the vendor's word" if company else "")
+        near = context(text, one, goods_only=one.how == "misspelt") or _company(one, found)
         if bought := _bought(field, text, one, near, finder):
             yield bought
-    yield from _near_names(field, text, finder, {one.term.vendor for one in found})
+    yield from _near_names(field, text, finder, _vendors(found))
+
+
+def _company(one: Found, every: Sequence[Found]) -> str:
+    """Another firm term of the same vendor in the line, which shows that the vendor is meant."""
+    others = (o for o in every if o is not one and o.term.vendor == one.term.vendor)
+    firm = any(other.term.kind in ("word", "product", "name") for other in others)
+    return "the vendor's word" if firm else ""
 
 
 def _bought(field: str, text: Text, one: Found, near: str, finder: Finder) -> Hit | None:
@@ -88,7 +94,7 @@ def _bought(field: str, text: Text, one: Found, near: str, finder: Finder) -> Hi
 
 def _doubtful(where: tuple[str, str, int, int], one: Found, reading: Reading) -> Hit | None:
     """A word that needs context and has none: at most a mention, with the clearest reason."""
-    field, text, start, end = where
+    _, text, start, end = where
     vendor, identifier = one.term.vendor, one.term.identifier
     capitals = one.term.kind == "short" and text[start:end].isupper()
     if reading.features and reading.label != cues.PURCHASE and one.how != "doubtful":
@@ -133,12 +139,13 @@ def _near_names(field: str, text: Text, finder: Finder, done: set[str]) -> Itera
 
 def _name(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator[Hit]:
     text = read_text(record.name)
-    for one in finder.find(text):
+    every = finder.find(text)
+    for one in every:
         if one.how == "doubtful":
             continue
         start, end = text.span(one)
         where = ("name", record.name, start, end)
-        supported = backed(others, one.term.vendor)
+        supported = record.kind != "host" and backed(others, one.term.vendor)
         feature = "misspelt" if one.how in ("misspelt", "split") else _FEATURE[one.term.kind]
         if one.term.kind in ("weak", "vague"):
             why = one.term.why or ALONE
@@ -152,7 +159,11 @@ def _name(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator[Hit
             )
             yield hit(one.term.vendor, where, one.term.identifier, feature, one.how, *one.also,
                       mention=mention)  # fmt: skip
-    yield from _near_names("name", text, finder, {h.vendor for h in others})
+    yield from _near_names("name", text, finder, {h.vendor for h in others} | _vendors(every))
+
+
+def _vendors(found: Sequence[Found]) -> set[str]:
+    return {one.term.vendor for one in found}
 
 
 def _powered(text: Text, one: Found) -> bool:
@@ -184,7 +195,9 @@ def _doubt(record: Record, text: Text, one: Found) -> str:
 def _is_package(record: Record, text: Text) -> bool:
     """Whether a name follows a package manager's habits, where anyone may use any word."""
     if record.kind == "program":
-        return record.type.lower() in _PACKAGED or any(i.startswith(("deb:", "rpm:")) for i in record.ids)
+        return record.type.lower() in _PACKAGED or any(
+            i.startswith(("deb:", "rpm:")) for i in record.ids
+        )
     spoken = " " in record.name.strip() or len(text.tokens) == 1
     return bool(record.purl) or not spoken
 
