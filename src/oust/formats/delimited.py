@@ -88,17 +88,19 @@ def whole(raw: bytes, dialect: Dialect) -> list[str] | None:
     return found[0]
 
 
-def fields(raw: bytes, dialect: Dialect, width: int) -> tuple[list[str], str]:
+def fields(
+    raw: bytes, dialect: Dialect, width: int, damaged: bool = False
+) -> tuple[list[str], str]:
     """Fields of one record, and what was wrong with it ("" if nothing was).
 
-    A damaged record is repaired by reading one quote, or all of them, as plain text, whichever
-    gives `width` fields. If nothing does, all quotes are plain text and the fields may be
-    misplaced: the number of fields tells.
+    A record whose quotes do not pair, by themselves or with its neighbours' (`damaged`), is
+    repaired by reading some of its quotes as plain text, where that gives `width` fields. If
+    nothing does, all quotes are plain text and the fields may be misplaced: their number tells.
     """
     found = whole(raw, dialect)
     if found is not None and len(found) == width:
         return found, ""
-    repaired = _repaired(raw, dialect, width)
+    repaired = _repaired(raw, dialect, width) if damaged or found is None else None
     if repaired is not None:
         return repaired, "a quote opens or closes in the wrong place"
     if found is not None:

@@ -215,7 +215,7 @@ class Splitter:
     def row(self, span: Span) -> tuple[list[str], str]:
         """Fields of one record and what is wrong with it ("" if nothing is)."""
         raw = bytes(self._data[span.start : span.end])
-        return fields(raw, self._dialect, self._look.width)
+        return fields(raw, self._dialect, self._look.width, span.damaged)
 
     def text(self, span: Span) -> str:
         """One record as text."""
