@@ -15,7 +15,6 @@ from oust.formats.cyclonedx_shape import (
     LicenseChoice,
     Org,
     Pedigree,
-    Property,
 )
 from oust.model import Kind, Link, Quarantine, Record, Role, Said
 
@@ -133,14 +132,15 @@ def rare_ids(c: Component) -> list[str]:
     return ids
 
 
-def cpes_of(properties: Sequence[Property]) -> list[str]:
-    """CPE names that a tool keeps in properties, with their scheme."""
-    return ["cpe:" + one.value for one in properties if _use_of[one.name] == "cpe"]
-
-
-def places_of(c: Component) -> list[str]:
-    """File paths at which the component was found, each once, in order."""
-    paths = [one.value for one in c.properties or () if _use_of[one.name] == "path"]
+def told_by_tools(c: Component, ids: list[str]) -> list[str]:
+    """File paths from properties and evidence, each once; adds CPE names of properties to ids."""
+    paths = []
+    for one in c.properties or ():
+        use = _use_of[one.name]
+        if use == "path":
+            paths.append(one.value)
+        elif use == "cpe" and "cpe:" + one.value not in ids:
+            ids.append("cpe:" + one.value)
     if c.evidence:
         paths += [one.location for one in c.evidence.occurrences or ()]
     return [path for path in dict.fromkeys(paths) if path]
@@ -222,8 +222,7 @@ class Components:
             ids += rare_ids(c)
         path = paths = extra = ""
         if c.properties or c.evidence:
-            ids += [x for x in cpes_of(c.properties or ()) if x not in ids]
-            places = places_of(c)
+            places = told_by_tools(c, ids)
             if places:
                 path, paths = places[0], "; ".join(places[1:])
         if c.hashes:
