@@ -48,7 +48,7 @@ def show(which: str) -> None:
 @dossier.command("check")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 def check(files: tuple[Path, ...]) -> int:
-    """Check dossier files, by default the bundled ones. Exit code 2 if one has a problem."""
+    """Check dossier files, by default the bundled ones. Exit code 2 if one is wrong."""
     from oust.data import bundled_path, bundled_ids, check_dossier
     from oust.report.words import plural, safe
 
@@ -56,9 +56,10 @@ def check(files: tuple[Path, ...]) -> int:
     found = 0
     for place in chosen:
         problems = check_dossier(place)
-        found += len(problems)
+        found += sum(not one.warning for one in problems)
         for one in problems:
-            click.echo(f"{place}:{one.line}:{one.column}: {safe(one.message)}")
+            word = "warning: " if one.warning else ""
+            click.echo(f"{place}:{one.line}:{one.column}: {word}{safe(one.message)}")
             if one.hint:
                 click.echo(f"    {safe(one.hint)}")
     word = plural(found, "problem") if found else "no problem"

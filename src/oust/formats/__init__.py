@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import entry_points
 
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
@@ -83,6 +84,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+@cache
 def all_formats() -> tuple[Format, ...]:
     """FORMATS and those of installed plug-ins, in that order."""
     return FORMATS + tuple(point.load() for point in entry_points(group=PLUGIN_GROUP))

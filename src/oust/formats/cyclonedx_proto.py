@@ -33,8 +33,8 @@ _MANY = (
     *("assessors", "signatories", "hashes", "properties", "assemblies", "provides"),
 )
 """Fields whose messages the JSON form has in a list, so that pointers count them."""
-_SHAPE = re.compile(r"(?m)^\s*(components|metadata|dependencies|services)\s*:?\s*[{<]")
-_MAGIC = re.compile(r"(?m)^\s*(spec_version|serial_number|specVersion|serialNumber)\s*:")
+_SHAPE = re.compile(r"(?m)^[ \t]*(components|metadata|dependencies|services)\s*:?\s*[{<]")
+_MAGIC = re.compile(r"(?m)^[ \t]*(spec_version|serial_number|specVersion|serialNumber)\s*:")
 
 
 class Token(NamedTuple):

@@ -81,6 +81,18 @@ def guess_encoding(data: bytes) -> str:
     return "utf-8"
 
 
+def _without(raw: builtins.bytes, start: builtins.bytes, end: builtins.bytes) -> builtins.bytes:
+    """`raw` without what stands between `start` and `end`; linear also where no end comes."""
+    kept, at = [], 0
+    while (begin := raw.find(start, at)) >= 0:
+        kept.append(raw[at:begin])
+        stop = raw.find(end, begin)
+        if stop < 0:
+            return b"".join(kept)
+        at = stop + len(end)
+    return b"".join([*kept, raw[at:]])
+
+
 class Head:
     """The beginning of a source, with what most formats ask of it worked out once."""
 
@@ -121,8 +133,8 @@ class Head:
         """Local name of the root element and the text of its attributes; empty if not XML."""
         if not self.start.startswith("<"):
             return "", ""
-        raw = re.sub(rb"<!--.*?-->", b"", self.text.encode("utf-8", "replace"), flags=re.S)
-        raw = re.sub(rb"<!DOCTYPE[^\[>]*(\[.*?\])?\s*>", b"", raw, flags=re.S)
+        raw = _without(self.text.encode("utf-8", "replace"), b"<!--", b"-->")
+        raw = re.sub(rb"<!DOCTYPE[^\[>]*(\[[^\]]*\])?\s*>", b"", raw)
         match = _XML_ROOT.search(raw)
         if not match:
             return "", ""

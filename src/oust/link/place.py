@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -13,6 +12,19 @@ from oust.model import Evidence, Node, Relation, Strength
 
 REMOVED_WORDS = ("removed", "not installed", "uninstalled", "purge")
 
+
+NOT_PRESENT = {
+    "tender": "a tender: nothing was bought yet",
+    "planning": "a plan: nothing was bought yet",
+    "notice": "a notice: nothing was bought yet",
+    "release": "a notice: nothing was bought yet",
+    "unsuccessful award": "not bought: the award was unsuccessful",
+    "cancelled award": "not bought: the award was cancelled",
+    "invalid award": "not bought: the award is invalid",
+    "guest application": "a program of a guest system, not of this host",
+    "installation": "installation history, which does not say what is there now",
+}
+"""Types of records that show no presence, with the reason."""
 
 SELLING = ("seller", "seller_parent")
 
@@ -48,6 +60,8 @@ def no_asset(row: Row) -> str:
         return "an author of the document"
     if row["kind"] == "document":
         return "named in what the document says about itself"
+    if row["type"] in NOT_PRESENT:
+        return NOT_PRESENT[row["type"]]
     said = json.loads(row["extra"]) if row["extra"] else {}
     state = str(said.get("state") or said.get("action") or "").casefold()
     if state.startswith(REMOVED_WORDS):
@@ -238,24 +252,19 @@ class _Climb:
 
     def _beside(self, start: str) -> list[str]:
         """No stated way up: the component stands in the document, how it got there is not said."""
-        subjects: Iterable[Member | None] = self.document.subjects or [None]
         mine = self.document.members[start]
         if mine.role == "subject":
             return [self.node(start)]
-        reached = []
-        for subject in subjects:
-            if subject is None:
-                name = self.document.source.rsplit("/", 1)[-1]
-                ident = f"product:of {self.document.source}"
-                far = self.graph.node(ident, Node("product", f"what {name} describes"))
-            else:
-                far = self.node(subject.ref or subject.locator)
-            evidence = Evidence(
-                *(self.document.source, mine.locator, "component", mine.name, ""),
-                self.document.sha256,
-            )
-            self.graph.edge(
-                Edge(self.node(start), far, "contains", {evidence}, known=False)
-            )
-            reached.append(far)
-        return reached
+        subjects = [one for one in self.document.subjects if one.type not in ("file", "snippet")]
+        if len(subjects) == 1:
+            far = self.node(subjects[0].ref or subjects[0].locator)
+        else:  # none, or so many that the document says of nothing in particular what holds it
+            name = self.document.source.rsplit("/", 1)[-1]
+            ident = f"product:of {self.document.source}"
+            far = self.graph.node(ident, Node("product", f"what {name} describes"))
+        evidence = Evidence(
+            *(self.document.source, mine.locator, "component", mine.name, ""),
+            self.document.sha256,
+        )
+        self.graph.edge(Edge(self.node(start), far, "contains", {evidence}, known=False))
+        return [far]
