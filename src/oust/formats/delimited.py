@@ -161,7 +161,9 @@ def dialects(text: str) -> list[Dialect]:
             continue
         dialect = _quoting(text, delimiter)
         widths = [len(row) for row in first_rows(text, dialect)[:40]]
-        usual = max(set(widths), key=widths.count, default=0)
+        usual = max(
+            sorted(set(widths)), key=lambda width: (width > 1, widths.count(width)), default=0
+        )
         if usual > 1:
             found.append((widths.count(usual) / len(widths), usual, dialect))
     found.sort(key=lambda one: (-round(one[0], 1), -one[1]))
