@@ -92,7 +92,13 @@ def lib4sbom_reader() -> Reader:
 def python_lib_reader() -> Reader:
     from cyclonedx.model.bom import Bom
 
-    return lambda path, data: Bom.from_json(json.loads(data))  # type: ignore[attr-defined]
+    def read(path: str, data: bytes) -> object:
+        document = json.loads(data)
+        if document.get("bomFormat") != "CycloneDX":
+            raise ValueError("not CycloneDX")  # it would make an empty Bom of anything
+        return Bom.from_json(document)  # type: ignore[attr-defined]
+
+    return read
 
 
 CONTENDERS: dict[str, tuple[Callable[[], Reader], bool]] = {
