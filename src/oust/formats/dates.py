@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -47,6 +48,7 @@ def iso(year: str | int, month: str | int, day: str | int) -> str:
     return found.isoformat() if 1980 <= found.year < 2200 else ""
 
 
+@lru_cache(maxsize=4096)  # inventories repeat the same few days
 def day(text: str, day_first: bool | None = None) -> str:
     """ISO date of a date as listings write it; empty if there is none or it is ambiguous.
 

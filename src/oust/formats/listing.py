@@ -109,10 +109,18 @@ class Hosts:
         """The spelling first met."""
         return self._seen.get(name.casefold(), name)
 
+    def knows(self, name: str) -> bool:
+        """Whether the host was met, in any spelling."""
+        return name in self._seen or name.casefold() in self._seen
+
+    def add(self, name: str) -> None:
+        """Note a host whose record the caller makes."""
+        self._seen.setdefault(name.casefold(), name)
+
     def new(self, name: str, locator: str, **fields: Any) -> Iterator[Record]:
         """The record of a host not met before; nothing for one already told or a blank name."""
-        if name and name.casefold() not in self._seen:
-            self._seen[name.casefold()] = name
+        if name and not self.knows(name):
+            self.add(name)
             yield Record(kind="host", locator=locator, ref=name, name=name, **fields)
 
 

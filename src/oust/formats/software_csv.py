@@ -133,8 +133,17 @@ def _rows(opened: Opened, found: Heading) -> Iterator[Row]:
     for block in splitter.blocks():
         for begin, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True):
             number += 1
-            cells, problem = delimited.fields(bytes(data[begin:end]), dialect, width)
+            cells, problem = _split(bytes(data[begin:end]), dialect, width)
             yield cells, f"row {number} byte {place(begin)}", problem
+
+
+def _split(raw: bytes, dialect: delimited.Dialect, width: int) -> tuple[list[str], str]:
+    """Fields of a record and what is wrong with it; most have no quotes and split at once."""
+    if b'"' not in raw and not dialect.escape:
+        cells = delimited.decode(raw).rstrip("\r\n").split(dialect.delimiter)
+        if len(cells) == width:
+            return cells, ""
+    return delimited.fields(raw, dialect, width)
 
 
 class _Place:
@@ -171,17 +180,22 @@ def _row(
 ) -> Iterator[Said]:
     width = len(meaning.headers)
     if len(cells) > width:
-        cells = _narrowed(cells, width)
-        problem = problem and "a comma within a value was not quoted; put together again"
-    text = one_line(" | ".join(cells))
+        given, cells = cells, _narrowed(cells, width)
+        rejoined = cells != given[:width]
+        problem = "a value with an unquoted comma was put together again" if rejoined else ""
     if len(cells) > width:
-        yield Quarantine(locator, f"{len(cells)} fields where the table has {width}", text)
-    elif tuple(cell.strip() for cell in cells) == meaning.headers:
-        yield Quarantine(locator, "the header row again", text)
+        reason = f"{len(cells)} fields where the table has {width}"
+        yield Quarantine(locator, reason, one_line(" | ".join(cells)))
+    elif cells[0].strip() == meaning.headers[0] and _is_header(cells, meaning):
+        yield Quarantine(locator, "the header row again", one_line(" | ".join(cells)))
     elif not any(cell.strip() for cell in cells):
         yield Quarantine(locator, "empty row")
     else:
         yield from _told(meaning, cells, locator, problem, hosts)
+
+
+def _is_header(cells: list[str], meaning: SoftwareMap) -> bool:
+    return tuple(cell.strip() for cell in cells) == meaning.headers
 
 
 def _narrowed(cells: list[str], width: int) -> list[str]:
@@ -205,17 +219,18 @@ def _narrowed(cells: list[str], width: int) -> list[str]:
 def _told(
     meaning: SoftwareMap, cells: list[str], locator: str, problem: str, hosts: Hosts
 ) -> Iterator[Said]:
-    host = meaning.host(cells, locator)
-    if host:
-        for one in hosts.new(host.name, locator):
-            yield structs.replace(host, ref=one.ref)
+    named = meaning.cell(cells, "host")
+    if named and not hosts.knows(named):
+        hosts.add(named)
+        host = meaning.host(cells, locator)
+        yield from () if host is None else (host,)
     if not meaning.name(cells) or (len(cells) < 2 < len(meaning.headers)):
         reason = "the row names no software" + (f" ({problem})" if problem else "")
         yield Quarantine(locator, reason, one_line(" | ".join(cells)))
         return
     record = meaning.record(cells, locator)
-    if host:
-        record = structs.replace(record, host=hosts.name(host.name))
+    if named != hosts.name(named):
+        record = structs.replace(record, host=hosts.name(named))
     if problem:
         record = structs.replace(record, extra=_noted(record, problem))
     yield record

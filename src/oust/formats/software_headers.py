@@ -122,6 +122,7 @@ _POINTS = {
     **{"seen": 5, "appx": 15, "bundle": 15, "winget": 15, "cpe": 5, "serial": 5},
 }
 _PLACEHOLDERS = frozenset({"", "n/a", "na", "none", "null", "nan", "-", "--", "unknown", "(null)"})
+_ID_ROLES = frozenset({"code", "entry", "cpe", "appx", "bundle", "winget", "sha256"})
 _PERSON = re.compile(r"\S+@\S+\.\S+$|[^\s\\]+\\\S+$")
 _CUT_OFF = 200
 
@@ -157,8 +158,7 @@ class SoftwareMap(Struct, frozen=True):
     def cell(self, row: Sequence[str], role: str) -> str:
         """The row's cell of that role, stripped; what stands for nothing is empty."""
         place = self.places.get(role, -1)
-        text = listing.clean(row[place]).strip() if 0 <= place < len(row) else ""
-        return "" if text.lower() in _PLACEHOLDERS else text
+        return _cleaned(row[place]) if 0 <= place < len(row) else ""
 
     def name(self, row: Sequence[str]) -> str:
         """Name of the program, or its Uninstall key; empty where the row names neither."""
@@ -167,7 +167,9 @@ class SoftwareMap(Struct, frozen=True):
 
     def record(self, row: Sequence[str], locator: str) -> Record:
         """The program that `row` states. Cells that are missing count as empty."""
-        cell = {role: self.cell(row, role) for role in self.places}
+        width = len(row)
+        places = self.places.items()
+        cell = {role: _cleaned(row[place]) for role, place in places if place < width}
         get = cell.get
         installed = get("since", "")
         since = day(installed, self.day_first)
@@ -181,8 +183,8 @@ class SoftwareMap(Struct, frozen=True):
             publisher=get("publisher", "") or ("" if hardware else get("manufacturer", "")),
             manufacturer="" if hardware or not get("publisher") else get("manufacturer", ""),
             purl=get("purl", "") if get("purl", "").startswith("pkg:") else "",
-            ids=_ids(cell),
-            urls=listing.urls(get("url", "")),
+            ids=_ids(cell) if self.places.keys() & _ID_ROLES else (),
+            urls=listing.urls(cell["url"]) if get("url") else (),
             path=get("path", "").strip('[]"'),
             description=get("description", "")[:2000],
             host=get("host", ""),
@@ -227,6 +229,12 @@ class SoftwareMap(Struct, frozen=True):
             if text and text.lower() not in _PLACEHOLDERS:
                 about.setdefault(header, listing.clean(text)[:_CUT_OFF])
         return about
+
+
+def _cleaned(text: str) -> str:
+    text = (text if text.isprintable() else listing.clean(text)).strip()
+    # no placeholder is longer than seven characters
+    return "" if len(text) < 8 and text.lower() in _PLACEHOLDERS else text
 
 
 def _operator(cell: dict[str, str]) -> str:
