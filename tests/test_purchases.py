@@ -91,6 +91,15 @@ def test_an_explicit_mapping_comes_first_and_says_what_it_could_not_use():
     assert meaning.kind == "purchases"
 
 
+def test_a_table_that_only_its_mapping_explains_is_claimed_by_it():
+    opened = Opened("x.csv", b"c1,c2\nGateWard,7\n")
+    assert award_csv.PurchasesCsv().claims(opened.head) == 0
+    opened.mapping = {"description": "c1", "amount": "c2"}
+    assert award_csv.PurchasesCsv().claims(opened.head) == 80
+    (record,) = award_csv.PurchasesCsv().read(opened, NoNeedles())
+    assert (record.description, record.amount) == ("GateWard", "7")
+
+
 @pytest.mark.parametrize(
     ("rows", "iso"),
     [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,7 +55,7 @@ class _AwardCsv:
         """One award record per row that may hold what is looked for, and a count of the others."""
         from oust.formats.delimited_split import Splitter, look_of
 
-        table = _table(opened.head.text, tuple(_mapping(opened).items()))
+        table = _table(opened.head.text, tuple(opened.mapping.items()))
         if table is None:
             raise Unreadable("no header row that names what was bought, or from whom")
         for problem in table.meaning.problems:
@@ -93,14 +93,10 @@ class PurchasesCsv(_AwardCsv):
         return table.meaning.score
 
 
-def _mapping(source: Opened | Head) -> Mapping[str, str]:
-    return getattr(source, "mapping", None) or {}
-
-
 def _claimed(head: Head) -> Table | None:
     if head.start.startswith(("<", "{")) or head.data.count(b"\0") > len(head.data) // 2:
         return None
-    return _table(head.text, tuple(_mapping(head).items()))
+    return _table(head.text, tuple(head.mapping.items()))
 
 
 @lru_cache(maxsize=4)

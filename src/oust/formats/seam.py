@@ -100,6 +100,7 @@ class Head:
         self.name = name  # last component of the path, as given
         self.data = data  # first HEAD_BYTES bytes
         self.size = size  # of the whole source, bytes
+        self.mapping: dict[str, str] = {}  # the user's own: field -> column header
 
     @cached_property
     def encoding(self) -> str:
@@ -155,6 +156,15 @@ class Opened:
         self.data = data  # bytes, mmap or FileView: slice it, `find` in it
         self.size = len(data)
         self.head = Head(self.name, bytes(data[:HEAD_BYTES]), self.size)
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """The user's own mapping of fields to column headers, if there is one for this source."""
+        return self.head.mapping
+
+    @mapping.setter
+    def mapping(self, mapping: dict[str, str]) -> None:
+        self.head.mapping = mapping
 
     def bytes(self) -> bytes:
         """The whole content as bytes (no copy if it is bytes already)."""
