@@ -15,6 +15,7 @@ ABOUT = "about the vendor, not a purchase"
 PERSON = "name of a person"
 PLACE = "address or place"
 PURCHASE = "purchase"
+REPLACED = "unclear: it may be replaced, or bought as the replacement"
 EQUAL = "unclear: brand name or equal"
 
 LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -314,6 +315,16 @@ GOODS = tuple(
     """.split()
 )
 """Nouns of what is bought: transparent between a name and the cue that follows it."""
+
+LOOSE_GOODS = frozenset(
+    """
+    unit units system systems equipment component components product products device devices
+    solution solutions module modules tool tools kit kits node nodes edition version pro small
+    business office center centre key social media paid base client gear advanced select standard
+    premium total internet security office transport optical social ad
+    """.split()
+)
+"""Goods that anything may be called: no context for a doubtful spelling."""
 
 PERSON_LEFT = ("mr", "mrs", "ms", "dr", "prof", "sir", "madam", "herr", "frau", "sr", "sra", "mme")
 GIVEN_NAMES = frozenset(

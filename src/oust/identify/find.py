@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from oust.identify.spelling import LONG, SPLIT_MARKS, misspells, near_forms, splits
+from oust.identify.spelling import LONG, SPACERS, SPLIT_MARKS, misspells, near_forms, splits
 from oust.identify.terms import Confusion, Stem, Term, TermKind, misspellable
 from oust.identify.text import CJK, Token, stops, tokens
 
@@ -69,6 +69,7 @@ class Finder:
         self._near: dict[str, Term] = {}
         self._split: dict[tuple[str, str], Term] = {}
         self._cjk: list[Term] = []
+        self._spaced: dict[str, list[Term]] = defaultdict(list)  # by first letter
         self._stems = tuple(stems)
         self._spellings: dict[str, tuple[tuple[Term, str], ...]] = {}
         self._patterns: dict[str, list[Confusion]] = defaultdict(list)
@@ -88,6 +89,8 @@ class Finder:
         if not misspellable(term):
             return
         word = term.tokens[0]
+        if word.isascii() and word.isalpha():
+            self._spaced[word[0]].append(term)
         if len(word) >= LONG - 1 and word.isascii():
             self._long.append(term)
         for form in near_forms(word):
@@ -105,6 +108,8 @@ class Finder:
         for term in self._starts.get(token, ()):
             if self._follows(text.tokens, i, term):
                 yield Found(term, i, i + len(term.tokens), "exact")
+        if len(token) == 1:
+            yield from self._letters(text, i)
         if len(token) < 3 or token.isdigit():
             return
         yield from self._spelt(text, i, token)
@@ -116,6 +121,16 @@ class Finder:
         return all(
             i + n < len(found) and found[i + n].text == word for n, word in enumerate(term.tokens)
         )
+
+    def _letters(self, text: Text, i: int) -> Iterator[Found]:
+        """Words written letter by letter."""
+        for term in self._spaced.get(text.tokens[i].text, ()):
+            end = i + len(term.tokens[0])
+            letters = "".join(token.text for token in text.tokens[i:end])
+            gaps = {text.gap(n) for n in range(i + 1, min(end, len(text.tokens)))}
+            single = all(len(token.text) == 1 for token in text.tokens[i:end])
+            if letters == term.tokens[0] and single and len(gaps) == 1 and gaps <= set(SPACERS):
+                yield Found(term, i, end, "split")
 
     def _spelt(self, text: Text, i: int, token: str) -> Iterator[Found]:
         known = self._spellings.get(token)

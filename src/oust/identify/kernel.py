@@ -55,6 +55,8 @@ class Prefilter:
             return None
         if pa.types.is_dictionary(column.type):
             column = column.cast(pa.string())
+        if column.offset:  # ascii_lower of a slice keeps offsets that its data no longer has
+            column = pa.concat_arrays([column.slice(0, 0), column])
         lower = pc.ascii_lower(column.cast(pa.large_string()))
         data = lower.buffers()[2]
         if data is None or data.size == 0:

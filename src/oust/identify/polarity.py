@@ -184,10 +184,16 @@ def _cue_after(text: Text, found: Found) -> _Cue | None:
                 and not (blocked and label != cues.PURCHASE)
                 and not _governs_on(label, rest, n)
             ):
-                return _Cue(label, match[0], n)
+                return _Cue(_either(label, match[0], rest, n), match[0], n)
         if word in _AROUND or n >= 8 or not _transparent(word, joined):
             return None
     return None
+
+
+def _either(label: str, words: str, rest: list[str], n: int) -> str:
+    """ "DVR replacement", and no more: whether the old one or the new one is meant stays open."""
+    open_end = words.startswith("replacement") and n > 0 and len(rest) == n + 1
+    return cues.REPLACED if label == cues.REMOVAL and open_end else label
 
 
 def _transparent(word: str, joined: str) -> bool:
@@ -248,7 +254,9 @@ def context(text: Text, found: Found, goods_only: bool = False) -> str:
     if after and any(c.isdigit() for c in after[0].text) and not goods_only:
         return after[0].text
     for word in (*_right(text, found)[:8], *reversed(_left(text, found)[-8:])):
-        if _is_goods(word) or (not goods_only and _LEFT[cues.PURCHASE][1].fullmatch(word)):
+        if _is_goods(word) and not (goods_only and word in cues.LOOSE_GOODS):
+            return word
+        if not goods_only and _LEFT[cues.PURCHASE][1].fullmatch(word):
             return word
     return ""
 

@@ -3,7 +3,8 @@
 Edits are insertion, omission, another letter, or two neighbours swapped (optimal string
 alignment distance). One edit in words of seven letters and more; two in words of ten and more,
 if the first five letters are right; in words of five and six letters only a swap, a doubled
-letter or, from six on, an omission, and only with context.
+letter or, in words of six, an omission or another vowel, and only with context. A word may be
+split in two, or spaced out letter by letter.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from oust.identify.everyday import EVERYDAY
 LONG, VERY_LONG, SHORTEST = 7, 10, 5
 _INTACT = 5  # first letters that are right in a word with two edits
 _FILLERS = "abcdefghijklmnopqrstuvwxyz0123456789-. "
+_VOWELS = "aeiouy"
 SPLIT_MARKS = (" ", "-", "_", ".", "/", "\n", "  ", "\r\n")
+
+
+SPACERS = (" ", ".", ". ", "-", "_", "  ", "/")
+"""What stands between letters that are written one by one: H U A W E I, Z.T.E."""
 
 
 @lru_cache(maxsize=65_536)
@@ -44,6 +50,8 @@ def near_forms(word: str) -> frozenset[str]:
     forms |= {word[:i] + word[i] + word[i:] for i in range(len(word))}
     if len(word) == LONG - 1:
         forms |= {word[:i] + word[i + 1 :] for i in range(len(word))}
+        vowels = [i for i, letter in enumerate(word) if letter in _VOWELS]
+        forms |= {word[:i] + other + word[i + 1 :] for i in vowels for other in _VOWELS}
     return frozenset(forms - {word} - EVERYDAY)
 
 
@@ -58,6 +66,7 @@ def literals(word: str) -> set[str]:
     """Lower-case strings one of which occurs in every text that holds `word` or a misspelling."""
     found = {word, *near_forms(word)}
     found |= {a + mark + b for a, b in splits(word) for mark in SPLIT_MARKS}
+    found |= {mark.join(word) for mark in SPACERS}
     if len(word) >= LONG:
         for i in range(len(word) + 1):
             found |= set(_edited_at(word, i))

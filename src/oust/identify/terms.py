@@ -128,7 +128,7 @@ def _faint(grade: str, tokens: tuple[str, ...]) -> bool:
 def misspellable(term: Term) -> bool:
     """Whether misspellings of `term` are looked for: one distinctive word, written as one."""
     joined = term.identifier.partition(":")[2]
-    whole = term.kind == "word" or (term.kind == "alone" and joined.isalnum())
+    whole = term.kind in ("word", "short") or (term.kind == "alone" and joined.isalnum())
     return whole and len(term.tokens) == 1
 
 

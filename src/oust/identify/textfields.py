@@ -58,7 +58,9 @@ def _line(field: str, value: str, finder: Finder) -> Iterator[Hit]:
     text = read_text(value)
     found = finder.find(text)
     for one in found:
-        near = context(text, one, goods_only=one.how == "misspelt") or _company(one, found)
+        near = context(text, one, goods_only=one.how in ("misspelt", "doubtful")) or _company(
+            one, found
+        )
         if bought := _bought(field, text, one, near, finder):
             yield bought
     yield from _near_names(field, text, finder, _vendors(found))
@@ -112,7 +114,7 @@ def _line_feature(text: Text, one: Found) -> tuple[str, bool]:
     if one.how in ("misspelt", "split", "doubtful"):
         # among words of seven letters one edit meets too many other names
         brief = one.how == "misspelt" and len(one.term.tokens[0]) <= LONG
-        return one.how, brief or one.how == "doubtful"
+        return one.how, brief or one.how == "doubtful" or one.term.kind == "short"
     alone = one.term.kind in ("alone", "vague") and len(text.tokens) > one.last - one.first
     return _FEATURE[one.term.kind], alone or one.term.kind in ("short", "vague")
 
