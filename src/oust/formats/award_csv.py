@@ -187,6 +187,7 @@ class _Rows:
         self._text = text
         self._needles = needles
         self._keep_all = keep_all
+        self._places = sorted(table.meaning.places.values())
         self._passed = 0  # rows counted only
 
     def said(self) -> Iterator[Said]:
@@ -244,6 +245,8 @@ class _Rows:
         broken = span.damaged and len(cells) != self._table.meaning.width
         if not (self._keep_all or hit or broken):
             return None
+        if hit and not broken and not self._needles.wants(*self._read(cells)):
+            return None  # what was hit stands in a column that is not read
         locator = f"row {number} byte {self._text.origin(span.start)}"
         if not broken:
             return self._table.meaning.record(cells, locator, wrong)
@@ -251,6 +254,10 @@ class _Rows:
         if not (hit or self._needles.wants(text)):
             return Quarantine(locator, f"its fields cannot be told apart: {wrong}", one_line(text))
         return _unsplit(text, locator, wrong)
+
+    def _read(self, cells: list[str]) -> list[str]:
+        """The cells that become part of a record."""
+        return [cells[place] for place in self._places if place < len(cells)]
 
 
 def _unsplit(text: str, locator: str, wrong: str) -> Record:

@@ -82,10 +82,14 @@ def _reader(texts: Iterator[str], dialect: Dialect) -> Any:
 
 def whole(raw: bytes, dialect: Dialect) -> list[str] | None:
     """Fields of `raw`, which is one record and nothing else; None if it is not."""
-    found = strict(raw, dialect)
-    if found is None or found[1] != sum(1 for _ in lines(raw)):
+    text = decode(raw).rstrip("\r\n")
+    if not dialect.quoting or ('"' not in text and not dialect.spaced and not dialect.escape):
+        return None if "\n" in text or "\r" in text else text.split(dialect.delimiter)
+    csv.field_size_limit(FIELD_LIMIT)
+    try:
+        return next(_reader(iter((text,)), dialect), None)
+    except csv.Error:  # also for a line end outside quotes, which would be a second record
         return None
-    return found[0]
 
 
 def fields(
