@@ -86,7 +86,7 @@ ID_SCHEMES: dict[str, str] = {
 """Schemes of `Record.ids`, each value written `scheme:value`."""
 
 
-class Record(Struct, frozen=True, omit_defaults=True):
+class Record(Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing that a source says. An empty string means: the source does not say.
 
     Dates are ISO 8601 as far as the source goes (`2016`, `2016-09`, `2016-09-30`).
@@ -134,7 +134,7 @@ OCCURRENCE_FIELDS = (
 """Fields of one occurrence of a thing in one source."""
 
 
-class Link(Struct, frozen=True, omit_defaults=True):
+class Link(Struct, frozen=True, omit_defaults=True, gc=False):
     """A relation that a source states between records of its own, named by their `ref`.
 
     Reads `origin relation target`: `app contains lib`, `Acme owns Beta`, `lib installed-on gw-1`.

@@ -236,18 +236,17 @@ class _Reader(Struct):
     def _told(self, base: Source, opened: Opened, fmt: Format) -> Iterator[Reading]:
         """What `fmt` reads from `opened`, in parts of at most BATCH records."""
         tally: Counter[str] = Counter()
-        if fmt.bulk and self.needles is None:
-            yield Reading(base, self.location, deferred=True)
-            return
         part = Reading(base, self.location, last=False, bulk=fmt.bulk)
-        problem = ""
-        said = _guarded(fmt, opened, self.needles or NoNeedles())
+        said = Told(fmt, opened, self.needles or NoNeedles())
         for one in said:
-            if isinstance(one, str):
-                problem = one
+            if one.__class__ is Record:
+                part.records.append(one)
             elif _keep(one, part, tally) >= BATCH:
+                _count(part, tally)
                 yield part
                 part = Reading(base, self.location, first=False, last=False, bulk=fmt.bulk)
+        _count(part, tally)
+        problem = said.problem
         held = tally.pop("quarantined", 0)
         records = sum(tally.values())
         status: Status = "read"
@@ -269,33 +268,42 @@ class _Reader(Struct):
 
 
 def _keep(one: Said, part: Reading, tally: Counter[str]) -> int:
-    """Put `one` where it belongs and count it; return how many things `part` holds."""
-    if isinstance(one, Record):
-        part.records.append(one)
-        tally[one.kind] += 1
-    elif isinstance(one, Link):
+    """Put what is no Record where it belongs; return how many things `part` holds."""
+    if isinstance(one, Link):
         part.links.append(one)
         tally["link"] += len(one.targets)
     elif isinstance(one, Quarantine):
         part.quarantined.append(one)
-        tally["quarantined"] += 1
     elif isinstance(one, Tally):
         tally[one.kind] += one.count
     return len(part.records) + len(part.links)
 
 
-def _guarded(fmt: Format, opened: Opened, needles: Needles) -> Iterator[Said | str]:
-    """What `fmt` yields, then the reason as text if it could not go on."""
-    try:
-        yield from fmt.read(opened, needles)
-    except Unreadable as error:
-        yield str(error)
-    except RecursionError:
-        yield "nested too deeply to be read"
-    except MemoryError:
-        yield "needs more memory than there is"
-    except Exception as error:  # a foreign file met a parser: tell it, go on with the others
-        yield f"{fmt.name} reader failed: {type(error).__name__}: {one_line(str(error), 120)}"
+def _count(part: Reading, tally: Counter[str]) -> None:
+    """Count the records of a part by kind, and what it holds in quarantine."""
+    tally.update(Counter([record.kind for record in part.records]))
+    tally["quarantined"] += len(part.quarantined)
+
+
+class Told:
+    """What a format yields, until it cannot go on; then `problem` says why."""
+
+    def __init__(self, fmt: Format, opened: Opened, needles: Needles) -> None:
+        self.problem = ""
+        self._fmt, self._opened, self._needles = fmt, opened, needles
+
+    def __iter__(self) -> Iterator[Said]:
+        try:
+            yield from self._fmt.read(self._opened, self._needles)
+        except Unreadable as error:
+            self.problem = str(error)
+        except RecursionError:
+            self.problem = "nested too deeply to be read"
+        except MemoryError:
+            self.problem = "needs more memory than there is"
+        except Exception as error:  # a foreign file met a parser: tell it, go on with the others
+            what = f"{type(error).__name__}: {one_line(str(error), 120)}"
+            self.problem = f"{self._fmt.name} reader failed: {what}"
 
 
 def _no_reader(opened: Opened) -> str:

@@ -36,6 +36,9 @@ from oust.formats.ted import Ted
 from oust.formats.windows_registry import WindowsUninstallReg
 from oust.formats.winget import WingetExport, WingetList
 
+SURE = 100
+"""A claim that no other can outdo: by a magic word of the format itself."""
+
 PLUGIN_GROUP = "oust.formats.v1"
 """Entry point group for formats of other packages; see docs/add-a-format.md."""
 
@@ -95,6 +98,8 @@ def pick(head: Head, formats: tuple[Format, ...]) -> Format | None:
     best, most = None, 0
     for fmt in formats:
         claim = fmt.claims(head)
+        if claim >= SURE:
+            return fmt
         if claim > most:
             best, most = fmt, claim
     return best

@@ -56,11 +56,16 @@ _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_text = msgspec.json.Decoder(str).decode
 
 
+_QUOTED = tuple(f'"{mark}"'.encode() for mark in sorted(_MARKS))
+"""Looked for first: the exact test for a key costs more than the whole look-up."""
+
+
 def is_envelope(head: Head) -> bool:
     """Whether `unwrap` is worth a try. Cheap; may be wrong in both directions only for oddities."""
     if not head.start.startswith("{"):
         return False
-    if not _MARKS.isdisjoint(head.json_keys):
+    data = head.data if head.encoding == "utf-8" else head.text.encode("utf-8", "replace")
+    if any(mark in data for mark in _QUOTED) and not _MARKS.isdisjoint(head.json_keys):
         return True
     return _WRAPPER.match(head.start) is not None
 

@@ -31,7 +31,12 @@ class Spdx2Json:
 
     def claims(self, head: Head) -> int:
         """Sure by a key that only SPDX has."""
-        return 90 if head.start.startswith("{") and not _KEYS.isdisjoint(head.json_keys) else 0
+        if not head.start.startswith("{"):
+            return 0
+        data = head.data if head.encoding == "utf-8" else head.text.encode("utf-8", "replace")
+        if b'"spdxVersion"' in data and b'"bomFormat"' not in data:
+            return 100
+        return 90 if not _KEYS.isdisjoint(head.json_keys) else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """Document, makers, packages, files, snippets, relationships."""

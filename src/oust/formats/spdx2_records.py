@@ -158,14 +158,23 @@ def package_record(package: Package, locator: str, role: Role) -> Record:
         package.primary_package_purpose or "",
         supplier.name,
         maker.name,
-        purl=purl,
-        ids=tuple(ids),
-        urls=tuple(dict.fromkeys(urls)) if len(urls) > 1 else tuple(urls),
-        path=package.package_file_name or "",
-        description=description,
-        since=since,
-        until=until,
-        extra=as_json(extra),
+        "",  # publisher; by position, since keywords take four times as long
+        "",  # author
+        "",  # packager
+        "",  # seller
+        "",  # seller_parent
+        "",  # buyer
+        purl,
+        tuple(ids),
+        tuple(dict.fromkeys(urls)) if len(urls) > 1 else tuple(urls),
+        package.package_file_name or "",
+        description,
+        "",  # amount
+        "",  # host
+        "",  # operator
+        since,
+        until,
+        as_json(extra),
     )
 
 
@@ -186,12 +195,27 @@ def file_record(file: File, locator: str, role: Role) -> Record:
         file.spdx_id or "",
         role,
         name,
-        type="file",
-        author=author,
-        ids=tuple(_hashes(file.checksums)) if file.checksums else (),
-        path=name,
-        description=file.comment or "",
-        extra=as_json(extra),
+        "",  # version
+        "file",
+        "",  # supplier
+        "",  # manufacturer
+        "",  # publisher
+        author,
+        "",  # packager
+        "",  # seller
+        "",  # seller_parent
+        "",  # buyer
+        "",  # purl
+        tuple(_hashes(file.checksums)) if file.checksums else (),
+        (),  # urls
+        name,
+        file.comment or "",
+        "",  # amount
+        "",  # host
+        "",  # operator
+        "",  # since
+        "",  # until
+        as_json(extra),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from oust.link.gather import Document, Member, Row
 from oust.link.graph import Edge, Graph, first_id, plain
 from oust.model import Evidence, Node, Relation, Strength
 
-REMOVED_WORDS = ("removed", "not installed", "uninstalled", "purge")
+_ABSENT = re.compile(r"^(?:removed|uninstalled|purged)|not installed|to install$")
 
 
 NOT_PRESENT = {
@@ -64,7 +65,7 @@ def no_asset(row: Row) -> str:
         return NOT_PRESENT[row["type"]]
     said = json.loads(row["extra"]) if row["extra"] else {}
     state = str(said.get("state") or said.get("action") or "").casefold()
-    if state.startswith(REMOVED_WORDS):
+    if _ABSENT.search(state):
         return f"the evidence itself says: {state}"
     if "pedigree" in said:
         return f"{said['pedigree']} of a component, not contained in it"

@@ -1,0 +1,5 @@
+"""`python -m oust`."""
+
+from oust.cli import main
+
+main()
