@@ -23,7 +23,7 @@ NEEDLES = MATCHER.needles()
 LINES = yaml.safe_load(
     (Path(__file__).parent / "identify" / "descriptions.yaml").read_text("utf-8")
 )
-TEXTS = [row[2] for row in LINES["tune"] + LINES["held"]]
+TEXTS = [row[2] for part in LINES.values() for row in part]
 SCHEMA = pa.schema([("key", pa.string()), *ITEM_SCHEMA])
 
 

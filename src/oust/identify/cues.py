@@ -22,6 +22,14 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
     CLAUSE: (
         16,
         (
+            *(
+                "rule on",
+                "interim rule",
+                "final rule",
+                "policy on",
+                "guidance on",
+                "certif* that no",
+            ),
             *("prohibit*", "ban on", "banned", "ban of", "ban", "clause for", "clauses for"),
             *("clause", "clauses", "provision*", "certif* compliance", "directive", "bod 17 01"),
             *("52 204 2#", "52 204 30", "52 240 #", "52 240 9#", "252 204 701#", "252 239 7017"),
@@ -34,6 +42,8 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
     REMOVAL: (
         6,
         (
+            *("supersed*", "in place of", "block*", "disabl*", "destroy*", "destruct*", "obsolete"),
+            *("surplus", "scrap*"),
             *("remov*", "uninstall*", "deinstall*", "de install*", "replac*", "rip and replace"),
             *("replacement of", "replacement for", "decommission*", "dispos*", "phase out"),
             *("phasing out", "phaseout", "transition off", "transition from", "transition away"),
@@ -57,7 +67,19 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
                 "discontinu*",
             ),
             *("excess", "get rid of", "purge", "in lieu of", "instead of", "rather than"),
-            *("alternative to", "alternatives to", "converted from", "conversion from", "grounded"),
+            *(
+                "formerly",
+                "previously",
+                "former",
+                "trade in of",
+                "trade in",
+                "wipe*",
+                "alternative to",
+                "alternatives to",
+                "converted from",
+                "conversion from",
+                "grounded",
+            ),
             *("sustitu*", "reemplaz*", "eliminacion", "retir* de", "desinstal*", "en lugar de"),
             *("remplace*", "suppression", "desinstallation", "retrait", "au lieu de"),
             *("ablosung", "austausch", "ersatz von", "ersatz fur", "deinstallation", "entfernung"),
@@ -116,6 +138,24 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
             *("antenna* for", "earpiece* for", "headset* for", "microphone* for", "holster* for"),
             *("propeller* for", "adapter* for", "adaptor* for", "cable* for", "protector* for"),
             *("box for", "boxes for", "kit for", "system for", "parachute* for", "filter* for"),
+            *(
+                "injector* for",
+                "splitter* for",
+                "tripod* for",
+                "housing* for",
+                "enclosure* for",
+                "dock* for",
+            ),
+            *("cradle* for", "strap* for", "clip* for", "sleeve* for", "film* for", "glass for"),
+            *(
+                "spare* for",
+                "card for",
+                "cards for",
+                "remote* for",
+                "hood* for",
+                "landing pad* for",
+            ),
+            *("chargers for", "power suppl* for", "harness* for", "plate* for", "rack* for"),
             *("accessor* for", "parts for", "gear for", "cover* for", "skin* for", "lens* for"),
             *("bag for", "stand for", "holder* for", "module* for", "transceiver* for", "arm for"),
             *(
@@ -162,7 +202,35 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
                 "monitoring on",
             ),
             *("monitoring of", "investigation of", "investigation into", "litigation against"),
-            *("article on", "news on", "book on", "case study on", "discussion of", "lecture on"),
+            *(
+                "hearing on",
+                "hearings on",
+                "testimony on",
+                "webinar on",
+                "workshop on",
+                "presentation on",
+            ),
+            *(
+                "talk on",
+                "documentary on",
+                "documentary about",
+                "about",
+                "interview with",
+                "podcast on",
+            ),
+            *("allegations against", "complaint against", "lawsuit against", "indictment of"),
+            *(
+                "meeting with",
+                "discussions with",
+                "regarding",
+                "concerning",
+                "article on",
+                "news on",
+                "book on",
+                "case study on",
+                "discussion of",
+                "lecture on",
+            ),
             *("counter", "against", "witness services", "sanctions on", "estudio sobre"),
             *("analyse de", "etude sur", "studie uber", "анализ деятельности", "исследование о"),
         ),
@@ -170,6 +238,7 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
     PURCHASE: (
         8,
         (
+            *("service on", "work on"),
             *("purchas*", "buy*", "bought", "procure*", "acqui*", "furnish*", "provid*", "suppl*"),
             *("deliver*", "install*", "deploy*", "implement*", "renew*", "extension of", "extend*"),
             *("licen*", "subscription*", "maintenance*", "maintain*", "support for", "support of"),
@@ -239,7 +308,14 @@ CHANGES = ("replac*", "migrat*", "transition*", "switch*", "mov*", "chang*", "up
 RIGHT: dict[str, tuple[str, ...]] = {
     CLAUSE: (
         *("clause*", "prohibition*", "prohibited", "ban", "banned", "provision*", "language"),
-        *("covered application*", "covered entit*", "certification", "compliance", "restriction*"),
+        *(
+            "covered application*",
+            "covered article*",
+            "covered entit*",
+            "certification",
+            "compliance",
+            "restriction*",
+        ),
         *(
             "modification",
             "mod",
@@ -253,6 +329,7 @@ RIGHT: dict[str, tuple[str, ...]] = {
         *("far clause*", "is not", "are not", "disclosure", "verbot*", "запрещен*"),
     ),
     REMOVAL: (
+        *("disposed", "destroyed", "retired", "scrapped", "superseded", "blocked", "disabled"),
         *("removal", "removals", "uninstall*", "deinstall*", "replacement", "replacements"),
         *("decommission*", "disposal", "phase out", "phaseout", "sunset", "eradication", "removed"),
         *("replaced", "takedown", "demolition", "ablosung", "entfernung", "rip and replace"),
@@ -311,7 +388,9 @@ GOODS = tuple(
     routeur* portatil* portatiles grabador videouberwachung software programm лиценз* ліценз*
     антивирус* антивірус* программ* програм* камер* маршрутизатор* модем* квадрокоптер* комутатор*
     коммутатор* видеорегистратор* відеореєстратор* дрон* handys tool* advertising ad social media
-    paid cables poe hdd publicitaria campana* campagne publicite werbung anzeigen
+    paid cables poe hdd dongle* unmanned aerial vehicle* doorbell* access control model disk
+    computer* pc pcs desktop* printer* rectifier* generator* terminal* display* television* tv
+    headset* publicitaria campana* campagne publicite werbung anzeigen
     """.split()
 )
 """Nouns of what is bought: transparent between a name and the cue that follows it."""
@@ -332,6 +411,8 @@ GIVEN_NAMES = frozenset(
     eugene evgeny yevgeny eugenia natalia natalya nataliya natasha anna ivan maria olga elena igor
     john michael david robert james mary george peter paul alexander alexei sergey dmitry vladimir
     андреи евгении наталья наталия анна иван мария ольга елена сергеи дмитрии владимир иван
+    irina svetlana tatiana ekaterina mikhail nikolai pavel yuri konstantin viktor lisa laura karen
+    kevin brian mark steven paula julia sofia eva nina vera alice emma chris adam simon alan
     martin thomas daniel sarah susan linda boris leon max jan tom bob bill joseph sam
     """.split()
 )

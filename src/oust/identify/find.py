@@ -86,6 +86,9 @@ class Finder:
         self._starts[term.tokens[0]].append(term)
         if any(CJK.search(token) for token in term.tokens):
             self._cjk.append(term)
+        if term.kind == "spelling" and len(term.tokens) == 1:
+            for pair in splits(term.tokens[0]):
+                self._split.setdefault(pair, term)
         if not misspellable(term):
             return
         word = term.tokens[0]
@@ -146,7 +149,8 @@ class Finder:
             pair = (token, text.tokens[i + 1].text)
             if pair in self._split:
                 term = self._split[pair]
-                how = "split" if len(term.tokens[0]) >= LONG else "doubtful"
+                firm = len(term.tokens[0]) >= LONG and term.kind != "spelling"
+                how = "split" if firm else "doubtful"
                 yield Found(term, i, i + 2, how)
 
     def _foreign(self, i: int, token: str) -> Iterator[Found]:

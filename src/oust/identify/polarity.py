@@ -17,8 +17,12 @@ from oust.identify import cues
 from oust.identify.find import Found, Text
 from oust.identify.text import fold
 
+_FORBIDS = ("prohib", "interd", "запр", "забор", "shall not", "may not", "does not", "not use")
+_YIELDING = (cues.PURCHASE, cues.EXCLUDED, cues.ABOUT)
+_BY_WHAT = [[word] for word in cues.WITH]
+_TOPIC = frozenset("on about regarding sobre sur uber о об про".split())
 _WINDOW = 24  # words read on either side
-_SHORT_LINE = 4  # words of a line that names nothing but the thing bought
+_SHORT_LINE = 5  # words of a line that names nothing but the thing bought
 _BARRIER = re.compile(r"[:;()/]|\s-|-\s|,|\n")
 _STEPS_OVER = frozenset(
     "and or the all any is are was be to its of lab labs y e et und и та i".split()
@@ -119,11 +123,26 @@ def _decide(text: Text, found: Found, before: _Cue | None, after: _Cue | None, g
         return cues.PURCHASE
     if _CLAUSE_ANYWHERE.search(" ".join(t.text for t in text.tokens)):
         return cues.CLAUSE
-    if len(text.tokens) - (found.last - found.first) <= _SHORT_LINE:
+    if len(text.tokens) - (found.last - found.first) <= _SHORT_LINE and _stands_free(text, found):
         return cues.PURCHASE
-    if any(_GOODS.match(word) for word in _left(text, found)):
+    if any(_is_goods(word) for word in _left(text, found)):
+        return cues.PURCHASE
+    if _stands_free(text, found) and context(text, found):
         return cues.PURCHASE
     return "unclear: nothing says that it was bought"
+
+
+def _stands_free(text: Text, found: Found) -> bool:
+    """Whether a name begins the line or an entry of a list, so that no word governs it."""
+    before = text.tokens[found.first - 1].text if found.first else ""
+    listed = bool(_BARRIER.search(text.gap(found.first))) or before in (
+        "and",
+        "y",
+        "et",
+        "und",
+        "и",
+    )
+    return not before or listed or before[-1].isdigit() or _is_goods(before)
 
 
 def _cue_before(left: list[str]) -> _Cue | None:
@@ -136,8 +155,10 @@ def _cue_before(left: list[str]) -> _Cue | None:
             if gap <= reach and (nearest is None or gap < nearest.gap):
                 nearest = _Cue(label, match[0], gap)
     prohibited = _prohibition(joined)
-    if prohibited and (nearest is None or nearest.label in (cues.PURCHASE, cues.EXCLUDED)):
+    if prohibited and (nearest is None or nearest.label in _YIELDING):
         return prohibited
+    if nearest is None and left and left[-1] in _TOPIC:
+        return _Cue(cues.ABOUT, left[-1], 0)
     return _turned(left, nearest)
 
 
@@ -146,9 +167,7 @@ def _prohibition(joined: str) -> _Cue | None:
     reach, pattern = _LEFT[cues.CLAUSE]
     for match in pattern.finditer(joined):
         gap = len(joined[match.end() :].split())
-        if gap <= reach and (
-            gap <= 3 or match[0].startswith(("prohib", "interd", "запр", "забор"))
-        ):
+        if gap <= reach and (gap <= 3 or match[0].startswith(_FORBIDS)):
             return _Cue(cues.CLAUSE, match[0], gap)
     return None
 
@@ -176,13 +195,13 @@ def _cue_after(text: Text, found: Found) -> _Cue | None:
         if text.sentence[at] != here and n > 0:
             return None
         joined = " ".join(rest[n : n + 4])
-        blocked = bool(_BARRIER.search(text.gap(at))) and n > 0
+        blocked = bool(_BARRIER.search(text.gap(at))) and (n > 0 or "," in text.gap(at))
         for label, pattern in _RIGHT.items():
             match = pattern.match(joined)
             if (
                 match
                 and not (blocked and label != cues.PURCHASE)
-                and not _governs_on(label, rest, n)
+                and not _governs_on(label, match[0], rest, n)
             ):
                 return _Cue(_either(label, match[0], rest, n), match[0], n)
         if word in _AROUND or n >= 8 or not _transparent(word, joined):
@@ -192,7 +211,7 @@ def _cue_after(text: Text, found: Found) -> _Cue | None:
 
 def _either(label: str, words: str, rest: list[str], n: int) -> str:
     """ "DVR replacement", and no more: whether the old one or the new one is meant stays open."""
-    open_end = words.startswith("replacement") and n > 0 and len(rest) == n + 1
+    open_end = words.startswith("replacement") and n > 0 and rest[n + 1 : n + 2] not in _BY_WHAT
     return cues.REPLACED if label == cues.REMOVAL and open_end else label
 
 
@@ -205,14 +224,14 @@ def _transparent(word: str, joined: str) -> bool:
     )
 
 
-def _governs_on(label: str, rest: list[str], n: int) -> bool:
+def _governs_on(label: str, words: str, rest: list[str], n: int) -> bool:
     """Whether a cue after the name governs what follows it instead: "removal *of* McAfee"."""
     follows = rest[n + 1 : n + 2]
-    if label == cues.REMOVAL:
+    if label == cues.REMOVAL and not words.endswith("ed"):
         return follows[:1] in (["of"], ["von"], ["de"]) or bool(
             follows and _GOODS.match(follows[0])
         )
-    return label == cues.ACCESSORY and follows[:1] == ["services"]
+    return label == cues.ACCESSORY and follows[:1] in (["services"], ["with"], ["con"], ["mit"])
 
 
 def _goods_after(right: list[str]) -> bool:
@@ -233,7 +252,13 @@ def _name_or_place(left: list[str], right: list[str], text: Text, found: Found) 
         return cues.PLACE
     before, after = left[-1] if left else "", right[0] if right else ""
     initial = len(before) == 1 and before.isalpha() and "." in text.gap(found.first)
-    named = before in cues.PERSON_LEFT or before in cues.GIVEN_NAMES or after in cues.PERSON_RIGHT
+    titled = len(left) > 1 and left[-2] in cues.PERSON_LEFT and before.isalpha()
+    named = (
+        titled
+        or before in cues.PERSON_LEFT
+        or before in cues.GIVEN_NAMES
+        or after in cues.PERSON_RIGHT
+    )
     return cues.PERSON if named or initial else ""
 
 
@@ -253,7 +278,8 @@ def context(text: Text, found: Found, goods_only: bool = False) -> str:
     after = text.tokens[found.last : found.last + 1]
     if after and any(c.isdigit() for c in after[0].text) and not goods_only:
         return after[0].text
-    for word in (*_right(text, found)[:8], *reversed(_left(text, found)[-8:])):
+    before = [token.text for token in text.tokens[max(0, found.first - 8) : found.first]]
+    for word in (*_right(text, found)[:8], *reversed(before)):
         if _is_goods(word) and not (goods_only and word in cues.LOOSE_GOODS):
             return word
         if not goods_only and _LEFT[cues.PURCHASE][1].fullmatch(word):

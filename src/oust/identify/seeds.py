@@ -16,7 +16,7 @@ from oust.identify.everyday import everyday
 from oust.identify.parties import NEUTRAL
 from oust.identify.partyfields import Parties
 from oust.identify.places import Fact
-from oust.identify.spelling import literals
+from oust.identify.spelling import SPLIT_MARKS, literals, splits
 from oust.identify.terms import (
     Term,
     confusions_of,
@@ -77,6 +77,9 @@ def term_seeds(term: Term, known: tuple[str, ...] = ()) -> set[str]:
     """Literals for one term, with those of its misspellings."""
     if misspellable(term) and term.tokens[0].isascii():
         return literals(term.tokens[0])
+    if term.kind == "spelling" and len(term.tokens) == 1 and term.tokens[0].isascii():
+        pairs = splits(term.tokens[0])
+        return {term.tokens[0], *(a + mark + b for a, b in pairs for mark in SPLIT_MARKS)}
     return sequence_seeds(term.tokens, known)
 
 

@@ -24,6 +24,7 @@ TermKind = Literal[
     "weak",  # value the dossier calls weak, or product name that is not distinctive
 ]
 SHORT = 3  # letters
+LONG_ENOUGH = 6  # letters from which a word is found at the beginning of a longer one
 
 _LATIN = dict(
     zip(
@@ -85,8 +86,9 @@ def _words(dossier: Dossier) -> Iterator[Term]:
     own = dossier.word[0] if dossier.word else dossier.vendor
     known = vendor_words(dossier)
     for spelling in dossier.misspellings:
-        if not set(words(spelling)).isdisjoint(known):
-            continue  # "kaspersky's" holds the word itself
+        joined = "".join(words(spelling))
+        if any(word in joined for word in known if len(word) >= LONG_ENOUGH):
+            continue  # "kaspersky's" and "kasperskylab" hold the word itself
         yield Term(dossier.id, "spelling", words(spelling), f"word:{own}", "listed misspelling")
 
 

@@ -67,10 +67,10 @@ def _line(field: str, value: str, finder: Finder) -> Iterator[Hit]:
 
 
 def _company(one: Found, every: Sequence[Found]) -> str:
-    """Another firm term of the same vendor in the line, which shows that the vendor is meant."""
-    others = (o for o in every if o is not one and o.term.vendor == one.term.vendor)
-    firm = any(other.term.kind in ("word", "product", "name") for other in others)
-    return "the vendor's word" if firm else ""
+    """Another term of the same vendor in the line, which shows that the vendor is meant."""
+    others = [o for o in every if o is not one and o.term.vendor == one.term.vendor]
+    firm = any(other.term.kind in ("word", "short", "product", "name") for other in others)
+    return "another word of the vendor" if firm or (others and one.term.kind == "short") else ""
 
 
 def _bought(field: str, text: Text, one: Found, near: str, finder: Finder) -> Hit | None:
