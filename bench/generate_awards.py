@@ -96,7 +96,9 @@ def templates(names: list[str], chance: random.Random, count: int = 400) -> list
     return made
 
 
-def varied(number: int, row: dict[str, str], plant: Plant | None, chance: random.Random) -> list[str]:
+def varied(
+    number: int, row: dict[str, str], plant: Plant | None, chance: random.Random
+) -> list[str]:
     """Values of VARIED, in the order of the columns of a download."""
     piid = f"{chance.choice(('W91QUZ', 'GS35F', 'HSHQDC', '140D04'))}{number:07}"
     text = plant.text if plant else row["transaction_description"]

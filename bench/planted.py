@@ -19,7 +19,11 @@ class Plant(NamedTuple):
 
 
 PURCHASES: tuple[tuple[str, str, str], ...] = (
-    ("kaspersky", "KASPERSKY ENDPOINT SECURITY FOR BUSINESS, 250 NODES, 1 YEAR", "NORTHLINE RESALE"),
+    (
+        "kaspersky",
+        "KASPERSKY ENDPOINT SECURITY FOR BUSINESS, 250 NODES, 1 YEAR",
+        "NORTHLINE RESALE",
+    ),
     ("kaspersky", "RENEWAL OF KAPERSKY ANTIVIRUS LICENSES", ""),
     ("kaspersky", "ANTIVIRUS SOFTWARE - KASPERKSY TOTAL SECURITY QTY 40", ""),
     ("kaspersky", "SOFTWARE: KARSPERSKY SELECT RENEWAL\nPOC: J. DOE", ""),
@@ -70,7 +74,10 @@ CLAUSES: tuple[tuple[str, str], ...] = (
     ("bytedance", "UPDATE CLAUSES: 52.204-27 TIKTOK PROHIBITION"),
 )
 REMOVALS: tuple[tuple[str, str], ...] = (
-    ("kaspersky", "REMOVAL OF KASPERSKY SOFTWARE FROM WORKSTATIONS AND REPLACEMENT WITH ALTERNATIVE"),
+    (
+        "kaspersky",
+        "REMOVAL OF KASPERSKY SOFTWARE FROM WORKSTATIONS AND REPLACEMENT WITH ALTERNATIVE",
+    ),
     ("hikvision", "REMOVE AND REPLACE HIKVISION CAMERAS TO COMPLY WITH SECTION 889"),
     ("huawei", "RIP AND REPLACE OF HUAWEI EQUIPMENT"),
     ("dji", "DISPOSAL OF GROUNDED DJI AIRCRAFT"),

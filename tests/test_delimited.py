@@ -188,3 +188,14 @@ def test_dialect_is_told_by_content(text, first):
 
 def test_bytes_that_are_no_utf_8_are_read_as_western():
     assert delimited.decode("ü漢".encode() + b"\xe9\x80") == "ü漢é€"
+
+
+def test_quotes_that_never_close_are_text():
+    text = "a,b\n" + "".join(f'"{n},item\n' for n in range(50))
+    assert delimited.dialects(text)[0] == Dialect(quoting=False)
+
+
+def test_one_open_quote_before_rows_of_another_width_costs_little():
+    data = b'a,"b,c\n' + b"x,\n" * 5000
+    got = split(data, Dialect(), look_of([["a", "b", "c"]] * 3, 3))
+    assert len(got) == 5001

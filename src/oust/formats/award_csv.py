@@ -14,13 +14,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oust.formats import delimited
-from oust.formats.contract_values import KEEP_ALL_BELOW, extra
+from oust.formats.contract_values import extra
 from oust.formats.purchases import HeaderMap, map_headers
 from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
 from oust.model import Quarantine, Record, Said, Tally
 
 if TYPE_CHECKING:
     from oust.formats.delimited_split import Block, Span, Splitter
+
+KEEP_ALL_BELOW = 1024 * 1024
+"""A table smaller than this, in bytes, is kept whole: its rows are few."""
 
 HEADER_WITHIN = 30
 """The header row is looked for among so many first rows."""

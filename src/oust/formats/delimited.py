@@ -179,12 +179,13 @@ def _quoting(text: str, delimiter: str) -> Dialect:
     edge = re.escape(delimiter) + r"\r\n"
     opening = len(re.findall(rf'(?:^|[{edge}])"', text))
     spaced = len(re.findall(rf'[{edge}][ \t]+"(?=[^{edge}"])', text)) if delimiter != "\t" else 0
+    closing = len(re.findall(rf'"(?=[{edge}]|$)', text))
     inside = len(re.findall(rf'[^{edge}"\\ ]"[^{edge}"]', text))
     escaped = len(re.findall(r'[^\\]\\"', text))
     doubled = len(re.findall(r'[^"]""[^"' + edge + "]", text))
     return Dialect(
         delimiter,
-        quoting=opening + spaced >= inside or opening > 10,
+        quoting=(opening + spaced >= inside or opening > 10) and opening <= 2 * closing + 2,
         escape="\\" if escaped > 2 and not doubled else "",
         spaced=spaced > opening,
     )

@@ -23,6 +23,9 @@ BLOCK = 2 * 1024 * 1024
 FAR = 512 * 1024
 """A record may be this long, in bytes, before it is looked at with suspicion."""
 
+PATIENCE = 1000
+"""Lines after a damaged record among which the next record is looked for."""
+
 WINDOW = 256 * 1024
 """So far, in bytes, the beginning of a record is read to see whether it is one."""
 
@@ -97,6 +100,7 @@ class Splitter:
         self._start = start
         self._dialect = dialect
         self._look = look
+        self._patience = PATIENCE
         self._edge = np.zeros(256, bool)
         self._edge[[ord(dialect.delimiter), NEWLINE, RETURN, QUOTE]] = True
         self._before = self._edge.copy()
@@ -175,17 +179,32 @@ class Splitter:
         return start
 
     def _recover(self, start: int) -> int:
-        """End of the damaged record at `start`: where the next line looks like a record."""
-        at = start
-        while at < self._size:
-            window = bytes(self._data[at : at + WINDOW])
-            for line in lines(window):
-                at += len(line)
-                if at >= self._size or self._begins(at):
-                    return min(at, self._size)
-            if not window:
+        """End of the damaged record at `start`: where the next line looks like a record.
+
+        If no line does for a while, the record ends with its first line, and less patience is
+        left for the next one: hostile text must not cost more than its length.
+        """
+        at, first = start, 0
+        for number in range(self._patience):
+            at += self._line(at)
+            first = first or at
+            if at >= self._size or self._begins(at):
+                return at
+            if number and at - start > FAR:
                 break
-        return self._size
+        self._patience = max(8, self._patience // 2)
+        return first
+
+    def _line(self, at: int) -> int:
+        """Length of the physical line at offset `at`, its end included."""
+        size = 4096
+        while True:
+            line = next(lines(bytes(self._data[at : at + size])), b"")
+            if not line:
+                raise Unreadable("the file became shorter while it was read")
+            if len(line) < size or at + size >= self._size:
+                return len(line)
+            size *= 8
 
     def _begins(self, at: int) -> bool:
         """Whether a record stands at offset `at`."""
