@@ -101,6 +101,49 @@ def test_kernel_of_nothing_and_of_nulls() -> None:
     assert MATCHER.kernel(nulls).num_rows == 0
 
 
+_WORDS = st.sampled_from(
+    [
+        "kaspersky",
+        "Huawei",
+        "DJI",
+        "hik vision",
+        "Касперского",
+        "华为技术有限公司",
+        "mac:4447CC",
+        "]",
+        "://[",
+    ]
+)
+_TEXT = st.lists(st.one_of(_WORDS, st.text(max_size=8)), max_size=5).map(" ".join)
+
+
+@given(
+    st.sampled_from(["component", "program", "award", "party", "host", "service", "document"]),
+    st.lists(_TEXT, min_size=8, max_size=8),
+)
+def test_any_record_is_read_and_every_span_is_the_text_seen(kind: str, texts: list[str]) -> None:
+    name, supplier, purl, url, path, description, version, given_id = texts
+    ids = (given_id, f"domain:{url}", f"ip:{url}", f"cpe:2.3:a:{name}:x", "")
+    record = Record(
+        kind=kind,  # type: ignore[arg-type]
+        locator="",
+        name=name,
+        supplier=supplier,
+        purl=f"pkg:{purl}",
+        urls=(url, f"https://{url}"),
+        path=path,
+        description=description,
+        version=version,
+        ids=ids,
+    )
+    for _, one in MATCHER.identify([record]):
+        value = getattr(record, one.field)
+        assert any(
+            v[one.start : one.end] == one.text
+            for v in ([value] if isinstance(value, str) else value)
+        )
+
+
 def test_needles_never_miss_a_labelled_row() -> None:
     for text in TEXTS:
         record = Record(kind="award", locator="", description=text)

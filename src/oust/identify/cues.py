@@ -42,6 +42,7 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
     REMOVAL: (
         6,
         (
+            "substitut*",
             *("supersed*", "in place of", "block*", "disabl*", "destroy*", "destruct*", "obsolete"),
             *("surplus", "scrap*"),
             *("remov*", "uninstall*", "deinstall*", "de install*", "replac*", "rip and replace"),
@@ -177,6 +178,7 @@ LEFT: dict[str, tuple[int, tuple[str, ...]]] = {
     ABOUT: (
         5,
         (
+            "covering",
             *(
                 "training on",
                 "training about",
@@ -307,6 +309,7 @@ CHANGES = ("replac*", "migrat*", "transition*", "switch*", "mov*", "chang*", "up
 
 RIGHT: dict[str, tuple[str, ...]] = {
     CLAUSE: (
+        *("far", "far update", "dfars"),
         *("clause*", "prohibition*", "prohibited", "ban", "banned", "provision*", "language"),
         *(
             "covered application*",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -21,9 +23,6 @@ from oust.identify.terms import confusions_of, stems_of, terms_of
 from oust.identify.textfields import text_hits
 from oust.model import Record, Sighting
 from oust.needles import LiteralNeedles
-
-RULES_VERSION = "1"
-"""Raised with every change of the rules that can change a sighting, so that cases look again."""
 
 
 class Matcher(Protocol):
@@ -104,11 +103,19 @@ def _packaged(one: Hit) -> Hit:
 
 def digest(*parts: str | bytes) -> str:
     """Short digest of what influences results."""
-    found = hashlib.sha256(RULES_VERSION.encode())
+    found = hashlib.sha256(_rules())
     for part in parts:
         found.update(part.encode() if isinstance(part, str) else part)
         found.update(b"\0")
     return found.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _rules() -> bytes:
+    """The code that decides, so that a case is looked at again when it changes."""
+    here = Path(__file__).parent
+    files = [*sorted(here.glob("*.py")), here.parent / "data" / "kinds.py"]
+    return b"\0".join(file.read_bytes() for file in files)
 
 
 def compile_dossiers(dossiers: Iterable[Dossier]) -> DossierMatcher:

@@ -21,6 +21,7 @@ _FORBIDS = ("prohib", "interd", "запр", "забор", "shall not", "may not"
 _YIELDING = (cues.PURCHASE, cues.EXCLUDED, cues.ABOUT)
 _BY_WHAT = [[word] for word in cues.WITH]
 _TOPIC = frozenset("on about regarding sobre sur uber о об про".split())
+_AFTERWARDS = ("post", "ex", "anti")
 _WINDOW = 24  # words read on either side
 _SHORT_LINE = 5  # words of a line that names nothing but the thing bought
 _BARRIER = re.compile(r"[:;()/]|\s-|-\s|,|\n")
@@ -244,6 +245,8 @@ def _name_or_place(left: list[str], right: list[str], text: Text, found: Found) 
         return cues.PERSON
     if found.how == "negated":
         return cues.EXCLUDED
+    if left and left[-1] in _AFTERWARDS and text.gap(found.first) == "-":
+        return cues.REMOVAL
     if found.term.kind not in ("word", "spelling") or found.last - found.first > 1:
         return ""
     if right[:1] and right[0] in cues.PLACE_RIGHT and found.term.kind == "word":
