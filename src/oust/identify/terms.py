@@ -87,8 +87,8 @@ def _words(dossier: Dossier) -> Iterator[Term]:
     known = vendor_words(dossier)
     for spelling in dossier.misspellings:
         joined = "".join(words(spelling))
-        if any(word in joined for word in known if len(word) >= LONG_ENOUGH):
-            continue  # "kaspersky's" and "kasperskylab" hold the word itself
+        if any(word == joined or (len(word) >= LONG_ENOUGH and word in joined) for word in known):
+            continue  # "kaspersky's" holds the word itself, "d.j.i." and "byte dance" spell it out
         yield Term(dossier.id, "spelling", words(spelling), f"word:{own}", "listed misspelling")
 
 

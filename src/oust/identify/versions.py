@@ -14,7 +14,8 @@ def parts(version: str) -> tuple[tuple[int, int, str], ...]:
     """`version` as comparable parts: numbers by value, words by letters, pre-releases first."""
     found = _PARTS.findall(version.lower().removeprefix("v"))
     return tuple(
-        (2, int(p[:18]), "") if p.isdigit() else (0 if p in _BEFORE_RELEASE else 1, 0, p) for p in found
+        (2, int(p[:18]), "") if p.isdigit() else (0 if p in _BEFORE_RELEASE else 1, 0, p)
+        for p in found
     )
 
 
