@@ -14,9 +14,19 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"oust {__version__}")
         return
+    sys.meta_path.insert(0, _NoPandas())
     from oust.commands import root
 
     sys.exit(run(root, sys.argv[1:]))
+
+
+class _NoPandas:
+    """Keeps pandas out: nothing here uses it, and Arrow imports it on sight, for over a second."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Refuse pandas, leave everything else to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not used by oust", name=name)
 
 
 def run(command: Any, arguments: list[str]) -> int:

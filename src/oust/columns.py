@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, chain
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -45,12 +47,23 @@ def record_table(sids: Sequence[int], ns: Sequence[int], records: Sequence[Recor
 
 
 def _column(name: str, records: Sequence[Record]) -> Any:
-    values = [getattr(record, name) for record in records]
-    kind = _LIST if name in LISTS else _TEXT
+    values = list(map(attrgetter(name), records))
+    if not any(values):  # most fields of most sources: not worth a look at each value
+        return pa.repeat(pa.scalar([] if name in LISTS else "", _kind(name)), len(values))
     try:
-        return pa.array(values, kind)
+        return _lists(values) if name in LISTS else pa.array(values, _TEXT)
     except UnicodeEncodeError:  # lone surrogates from \ud800 escapes are legal JSON, not UTF-8
-        return pa.array([_clean(value) for value in values], kind)
+        return pa.array([_clean(value) for value in values], _kind(name))
+
+
+def _kind(name: str) -> Any:
+    return _LIST if name in LISTS else _TEXT
+
+
+def _lists(values: Sequence[Sequence[str]]) -> Any:
+    """Lists of texts, built flat, which is several times faster than one by one."""
+    ends = pa.array([0, *accumulate(map(len, values))], pa.int32())
+    return pa.ListArray.from_arrays(ends, pa.array(list(chain.from_iterable(values)), _TEXT))
 
 
 def _clean(value: Any) -> Any:

@@ -68,6 +68,7 @@ class Store:
         self._db = connection
         self.folder = folder
         self._ibis: Any = None
+        self._literals = 0
 
     @classmethod
     def open(cls, folder: Path, create: bool = False) -> Store:
@@ -135,13 +136,16 @@ class Store:
 
     def rows(self, expression: Any) -> list[dict[str, Any]]:
         """The rows of a table expression as dictionaries; only for results that are small."""
-        return expression.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+        return _arrow(self._db.execute(self._sql(expression))).to_pylist()  # type: ignore[no-any-return]
 
     def literal(self, rows: pa.Table) -> Any:
         """Given rows as a table expression, to join with."""
-        import ibis
-
-        return ibis.memtable(rows)
+        self._literals += 1
+        name = f"literal_{self._literals}"
+        self._db.register("given", rows)
+        self._db.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM given')
+        self._db.unregister("given")
+        return self.table(name)
 
     def map_batches(
         self,
@@ -151,9 +155,13 @@ class Store:
         rows: int = 100_000,
     ) -> Iterator[pa.RecordBatch]:
         """`kernel` over the rows of `expression`, batch by batch; its batches have `schema`."""
-        for batch in expression.to_pyarrow_batches(chunk_size=rows):
+        for batch in _batches(self._db.cursor().execute(self._sql(expression)), rows):
             if batch.num_rows:
                 yield kernel(batch).cast(schema)
+
+    def _sql(self, expression: Any) -> str:
+        """Ibis would fetch by way of pandas; the engine gives Arrow itself."""
+        return str(self._ibis.compile(expression))
 
     # writing evidence
 
@@ -167,19 +175,23 @@ class Store:
 
     def add_records(self, records: pa.Table, run: int) -> None:
         """Store records: each distinct thing once, and every occurrence of it."""
-        names = ", ".join(f'"{name}"' for name in ITEM_FIELDS)
-        seen = ", ".join(f'"{name}"' for name in OCCURRENCE_FIELDS)
+        names = ", ".join(f'incoming."{name}"' for name in ITEM_FIELDS)
+        seen = ", ".join(f'incoming."{name}"' for name in OCCURRENCE_FIELDS)
         self._db.register("incoming", records)
         self._db.execute(
-            f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {_key_sql()} AS key, * FROM incoming"
+            f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {_key_sql()} AS key, sid, n FROM incoming"
+        )
+        self._db.execute(
+            f"INSERT INTO item SELECT first.key, {run}, {names} FROM incoming JOIN "
+            "(SELECT key, min((sid, n)) AS at FROM keyed "
+            "WHERE key NOT IN (SELECT key FROM item) GROUP BY key) first "
+            "ON incoming.sid = first.at[1] AND incoming.n = first.at[2]"
+        )
+        self._db.execute(
+            f"INSERT INTO occurrence SELECT keyed.key, sid, n, {seen} "
+            "FROM incoming JOIN keyed USING (sid, n)"
         )
         self._db.unregister("incoming")
-        self._db.execute(
-            f"INSERT INTO item SELECT key, {run}, {names} FROM keyed "
-            "WHERE key NOT IN (SELECT key FROM item) "
-            "QUALIFY row_number() OVER (PARTITION BY key ORDER BY sid, n) = 1"
-        )
-        self._db.execute(f"INSERT INTO occurrence SELECT key, sid, n, {seen} FROM keyed")
         self._db.execute("DROP TABLE keyed")
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
@@ -250,6 +262,16 @@ class Store:
             self._db.execute(f"COPY \"{name}\" TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
             written.append(place)
         return written
+
+
+def _arrow(result: Any) -> pa.Table:
+    fetch = getattr(result, "to_arrow_table", None) or result.fetch_arrow_table
+    return fetch()
+
+
+def _batches(result: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    fetch = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
+    yield from fetch(rows)
 
 
 TABLES = ("source", "item", "occurrence", "link", "quarantine", "sighting")
