@@ -43,6 +43,7 @@ def see(**fields: object) -> list[tuple[str, str]]:
         {"name": "whatever", "purl": "pkg:generic/norvik/gateward@4.2.3"},
         {"kind": "award", "description": "GATEWARD 4.2 SUPPORT RENEWAL"},
         {"kind": "award", "description": "Purchase of 2 Gateward appliances"},
+        {"kind": "award", "description": "NORVIK GATEWARD 4.2 MAIL GATEWAY, QTY 2, WITH SUPPORT"},
     ],
 )
 def test_carrier_is_found(fields: dict[str, object]) -> None:

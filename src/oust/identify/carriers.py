@@ -118,12 +118,19 @@ def carrier_matcher(products: Sequence[CarrierProduct]) -> CarrierMatcher:
 
 def _terms(product: CarrierProduct) -> Iterator[Term]:
     for name in dict.fromkeys((product.name, *product.names)):
-        tokens = words(name)
+        tokens = _without_version(words(name), product.version)
         if not tokens:
             continue
         plain = all(everyday(token) or token in _GENERIC_SUFFIX for token in tokens)
         kind: TermKind = "vague" if plain else "word" if len(tokens) == 1 else "name"
         yield Term(product.key, kind, tokens, f"carrier:{product.name}")
+
+
+def _without_version(tokens: tuple[str, ...], version: str) -> tuple[str, ...]:
+    """A name such as "GateWard 4.2" without the version that is known beside it."""
+    stated = words(version)
+    cut = len(tokens) - len(stated)
+    return tokens[:cut] if stated and cut > 0 and tokens[cut:] == stated else tokens
 
 
 def _plain_id(value: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 _TOKEN = re.compile(r"[^\W_]+")
-_HARD_STOP = re.compile(r"[;!?•|]|\.(?=\s|$)|\n\s*\n|\s--?\s|\s[–—]\s")
+_HARD_STOP = re.compile(r"[;!?•|]|\.(?=\s)|\n\s*\n|\s--?\s|\s[–—]\s")
 _ABBREVIATIONS = frozenset(
     "sec no nos inc corp co ltd dr mr mrs ms prof st ave jr sr dept gov fig art op adv".split()
 )
@@ -59,7 +59,7 @@ def stops(text: str, found: list[Token]) -> list[int]:
 
 
 def _ends(gap: str, before: str) -> bool:
-    match = _HARD_STOP.search(gap + " ")
+    match = _HARD_STOP.search(gap)
     if not match:
         return False
     initial = len(before) == 1 and before.isalpha()
