@@ -235,6 +235,9 @@ class _Reader(Struct):
 
     def _told(self, base: Source, opened: Opened, fmt: Format) -> Iterator[Reading]:
         """What `fmt` reads from `opened`, in parts of at most BATCH records."""
+        if fmt.bulk and self.needles is None:
+            yield Reading(base, self.location, deferred=True)
+            return
         tally: Counter[str] = Counter()
         part = Reading(base, self.location, last=False, bulk=fmt.bulk)
         said = Told(fmt, opened, self.needles or NoNeedles())

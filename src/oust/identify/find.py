@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oust.identify.spelling import LONG, SPACERS, SPLIT_MARKS, misspells, near_forms, splits
 from oust.identify.terms import Confusion, Stem, Term, TermKind, misspellable
-from oust.identify.text import CJK, Token, stops, tokens
+from oust.text import CJK, Token, stops, tokens
 
 _RANK: dict[TermKind, int] = {
     "product": 0,

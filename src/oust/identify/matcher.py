@@ -114,7 +114,8 @@ def digest(*parts: str | bytes) -> str:
 def _rules() -> bytes:
     """The code that decides, so that a case is looked at again when it changes."""
     here = Path(__file__).parent
-    files = [*sorted(here.glob("*.py")), here.parent / "data" / "kinds.py"]
+    beside = [here.parent / name for name in ("text.py", "party_names.py", "data/kinds.py")]
+    files = [*sorted(here.glob("*.py")), *beside]
     return b"\0".join(file.read_bytes() for file in files)
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 from oust.identify.everyday import EVERYDAY
-from oust.identify.parties import LEGAL_FORMS, PLACES, core, party_words
+from oust.party_names import LEGAL_FORMS, PLACES, core, party_words
 
 SAME = 0.75
 """Operating point of `NameScore.same`, chosen on the labelled pairs (bench/names.py)."""

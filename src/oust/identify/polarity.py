@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from oust.identify import cues
 from oust.identify.find import Found, Text
-from oust.identify.text import fold
+from oust.text import fold
 
 _FORBIDS = ("prohib", "interd", "запр", "забор", "shall not", "may not", "does not", "not use")
 _YIELDING = (cues.PURCHASE, cues.EXCLUDED, cues.ABOUT)

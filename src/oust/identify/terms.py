@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from oust.data.dossier import Dossier, NotEvidence
 from oust.identify.everyday import everyday
-from oust.identify.parties import core
-from oust.identify.text import CJK, fold, words
+from oust.party_names import core
+from oust.text import CJK, fold, words
 
 TermKind = Literal[
     "word",  # the vendor's distinctive word

@@ -118,12 +118,13 @@ class _Work:
             best["strength"],
             describe(best["identifier"], best["strength"], best["seen_text"]),
             frozenset(_seen(row) for row in seen),
-            best["seen_field"],
+            "seller" if _sells(best) else best["seen_field"],
         )
 
     def _affiliate(self, vendor: str, row: Row) -> str:
         """The node of a company that the dossier says the vendor owns, linked to it."""
-        name = row[row["seen_field"]] if isinstance(row[row["seen_field"]], str) else row["name"]
+        seen = row[row["seen_field"]]
+        name = seen if isinstance(seen, str) else row["seller_parent"] or row["name"]
         party = self.graph.node(party_id(name), Node("party", name))
         evidence = Evidence(
             f"dossier {row['vendor']}", "/ownership", "party", name, row["identifier"]
@@ -196,10 +197,18 @@ def _in_document(row: Row) -> bool:
     return row["kind"] in ("component", "service", "document") and not row["host"]
 
 
+def _sells(row: Row) -> bool:
+    """Whether the sighting says who the seller of an award is: by name or by number."""
+    return row["kind"] == "award" and (
+        row["seen_field"] in SELLING
+        or (row["seen_field"] == "ids" and row["seen_relation"] in ("is", *OWNING))
+    )
+
+
 def _firmness(row: Row) -> tuple[bool, int, int, str]:
     """Sort key: the seller of an award decides, then the stronger, then the plainer relation."""
     return (
-        row["seen_field"] not in SELLING,
+        not _sells(row),
         STRENGTHS.index(row["strength"]),
         _PLAINER.index(row["seen_relation"]) if row["seen_relation"] in _PLAINER else len(_PLAINER),
         row["seen_field"],

@@ -89,7 +89,7 @@ def sightings(tables: Tables, vendors: Sequence[str]) -> list[Row]:
 
 def occurrences(tables: Tables, keys: Iterable[str]) -> list[Row]:
     """Every occurrence of the things with these keys."""
-    wanted = tables.literal(pa.table({"key": sorted(set(keys))}))
+    wanted = tables.literal(pa.table({"key": pa.array(sorted(set(keys)), pa.string())}))
     occurrence = tables.table("occurrence").semi_join(wanted, "key")
     return _sorted(tables.rows(_full(tables, occurrence)))
 

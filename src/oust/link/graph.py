@@ -7,12 +7,12 @@ stands for keeps its own wording: the edge `lib -> app` stands for `app contains
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from msgspec import Struct, field, structs
 
 from oust.model import Evidence, Hop, Node, Relation, Strength
+from oust.party_names import core
 
 WITH_EXPOSURE: dict[str, bool] = {
     "owns": True,
@@ -122,18 +122,9 @@ def natural(text: str) -> list[tuple[int, str]]:
     ]
 
 
-_LEGAL = re.compile(
-    r"\b(?:incorporated|inc|llc|l l c|ltd|limited|co|corp|corporation|company|gmbh|ag|plc|"
-    r"sa|srl|bv|nv|oy|ab|as|pte|pty|kg|spa|sarl|llp|lp)\b"
-)
-
-
 def plain(name: str) -> str:
-    """A party or host name for comparison: NFKC, lower case, no punctuation, no legal form."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    text = re.sub(r"[^\w]+", " ", text).strip()
-    shorter = " ".join(_LEGAL.sub(" ", text).split())
-    return shorter or text
+    """A party's or product's name for comparison: folded words, without legal form."""
+    return " ".join(core(name))
 
 
 def first_id(ids: Iterable[str], *schemes: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from oust.identify.text import words
+from oust.text import words
 
 LEGAL_FORMS: dict[str, str] = {
     **dict.fromkeys("limited ltd ltda limitada lda limitee".split(), "ltd"),
