@@ -115,7 +115,7 @@ def svg(lines: list[str]) -> str:
         f'<path d="M.5 {BAR}V10.5a10 10 0 0 1 10-10H{width - 10.5:.1f}a10 10 0 0 1 10 10V{BAR}z" '
         f'fill="{HEAD}" stroke="{EDGE}"/>',
         *(f'<circle cx="{22 + 20 * n}" cy="19.5" r="6" fill="{EDGE}"/>' for n in range(3)),
-        f'<g font-family="{FONTS}" font-size="{SIZE:.0f}" xml:space="preserve">',
+        f'<g font-family="{FONTS}" font-size="{SIZE:.0f}" style="white-space:pre">',
     ]
     y = BAR + MARGIN + SIZE
     for above, line in pairwise(["", *lines]):
@@ -150,20 +150,20 @@ def _hairline(y: float, colour: str) -> str:
 
 
 def _span(run: Run, column: int) -> str:
-    """One run; where it has words, stretched to its columns in any font."""
-    blank = len(run.text) - len(run.text.lstrip())
-    if not run.text.strip():
-        return f"<tspan>{run.text}</tspan>"
-    x = MARGIN + (column + blank) * ADVANCE
-    words = run.text.strip()
-    length = len(words) * ADVANCE
+    """One run: each of its pieces stretched to its columns in any font, spaces as they are."""
     weight = ' font-weight="700"' if run.bold else ""
-    before, after = run.text[:blank], run.text[blank + len(words) :]
-    return (
-        f"<tspan>{before}</tspan>"
-        f'<tspan x="{x:.1f}" textLength="{length:.1f}" fill="{run.colour}"{weight}>'
-        f"{escape(words)}</tspan><tspan>{after}</tspan>"
-    ).replace("<tspan></tspan>", "")
+    out = []
+    for piece in re.split(r"( {2,}|^ | $)", run.text):
+        if piece.strip():
+            x, length = MARGIN + column * ADVANCE, len(piece) * ADVANCE
+            out.append(
+                f'<tspan x="{x:.1f}" textLength="{length:.1f}" fill="{run.colour}"{weight}>'
+                f"{escape(piece)}</tspan>"
+            )
+        else:
+            out.append(piece)
+        column += len(piece)
+    return "".join(out)
 
 
 def _is_rule(line: str) -> bool:
