@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 PIECE = 4 * 1024**2
 
@@ -20,8 +21,9 @@ class FileView:
     The length is that at opening. A slice reaches as far as the file still does.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
+    def __init__(self, source: Any) -> None:
+        """Of the file at a path, or of an open file, whose position does not matter."""
+        self._file = source.open("rb", buffering=0) if isinstance(source, Path) else source
         self._size = os.fstat(self._file.fileno()).st_size
 
     def __len__(self) -> int:

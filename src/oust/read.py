@@ -84,25 +84,36 @@ def _named(tops: list[Path]) -> list[tuple[Path, str]]:
     ]
 
 
-def _below(path: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
-    try:
-        info = path.stat()
-        if (info.st_dev, info.st_ino) in seen:
-            return
-        seen.add((info.st_dev, info.st_ino))
-        if stat.S_ISREG(info.st_mode):
-            yield Found(shown, path)
-        elif stat.S_ISDIR(info.st_mode):
-            names = sorted(os.listdir(path))
-            if CASE_MARK in names:
-                return
-            for name in names:
-                if not name.endswith(".map.yaml") and name != "oust-map.yaml":
-                    yield from _below(path / name, f"{shown}/{name}", seen)
-        else:
-            yield Found(shown, path, "neither a file nor a folder (device, socket or pipe)")
-    except OSError as error:
-        yield Found(shown, path, error.strerror or str(error))
+def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
+    """Depth first without recursion: folders may nest deeper than Python calls may."""
+    waiting = [(str(top), unpack.plain_name(shown))]
+    while waiting:
+        place, shown = waiting.pop()
+        try:
+            info = os.stat(place)
+            if (info.st_dev, info.st_ino) in seen:
+                continue
+            seen.add((info.st_dev, info.st_ino))
+            if stat.S_ISREG(info.st_mode):
+                yield Found(shown, Path(place))
+            elif stat.S_ISDIR(info.st_mode):
+                waiting += [
+                    (f"{place.rstrip('/')}/{name}", f"{shown}/{unpack.plain_name(name)}")
+                    for name in reversed(_evidence_in(place))
+                ]
+            else:
+                problem = "neither a file nor a folder (device, socket or pipe)"
+                yield Found(shown, Path(place), problem)
+        except OSError as error:
+            yield Found(shown, Path(place), error.strerror or str(error))
+
+
+def _evidence_in(folder: str) -> list[str]:
+    """Names in a folder that may be evidence, in order; none if it is a case."""
+    names = sorted(os.listdir(folder))
+    if CASE_MARK in names:
+        return []
+    return [name for name in names if not name.endswith(".map.yaml") and name != "oust-map.yaml"]
 
 
 def load(found: Found, sha256: str = "") -> Loaded:
@@ -151,7 +162,8 @@ def read(loaded: Loaded, needles: Needles | None) -> Iterator[Reading]:
     except OustError as error:
         yield Reading(_refused(found.path, f"{error.message}; {error.hint}"), str(found.location))
         return
-    reader = _Reader(str(found.location), needles, all_formats())
+    budget = unpack.Budget.for_file(len(loaded.data))
+    reader = _Reader(str(found.location), needles, all_formats(), budget)
     changed = _changed(loaded)
     for reading in reader.source(opened, loaded.sha256, 0):
         if reading.last and changed():
@@ -183,20 +195,26 @@ class _Reader(Struct):
     location: str
     needles: Needles | None
     formats: Sequence[Format]
+    budget: unpack.Budget
 
     def source(self, opened: Opened, sha256: str, depth: int) -> Iterator[Reading]:
         base = Source(path=opened.path, sha256=sha256, bytes=opened.size)
         if opened.size == 0:
             yield self._none(base, "empty", "the file is empty")
             return
-        inner = unwrap(opened) if is_envelope(opened.head) else None
+        try:
+            inner = unwrap(opened) if is_envelope(opened.head) else None
+        except Unreadable as error:
+            yield self._none(structs.replace(base, format="envelope"), "not read", str(error))
+            return
+        kind = unpack.kind_of(bytes(opened.data[:512]))
         if inner:
             wrapped = (unpack.Member(name, data) for name, data in inner)
             yield from self._members(base, "envelope", opened, depth, wrapped)
-        elif fmt := self._pick(opened):
+        elif kind != "tar" and (fmt := self._pick(opened)):  # a tar begins like its first member
             yield from self._told(base, opened, fmt)
-        elif kind := unpack.kind_of(bytes(opened.data[:512])):
-            packed = unpack.members(kind, opened.name, opened.data)
+        elif kind:
+            packed = unpack.members(kind, opened.name, opened.data, self.budget)
             yield from self._members(base, kind, opened, depth, packed)
         else:
             yield self._none(base, "no reader", _no_reader(opened))
@@ -255,7 +273,9 @@ class _Reader(Struct):
         status: Status = "read"
         if problem:
             status = "partly read" if records else "not read"
-        elif not records and not held:
+        elif not records and held:
+            status, problem = "not read", "all that it says was quarantined"
+        elif not records:
             status, problem = "empty", "nothing is said in it"
         part.source = structs.replace(
             base,

@@ -9,7 +9,7 @@ import bz2
 import gzip
 import io
 import lzma
-import mmap
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -19,17 +19,21 @@ from typing import IO, Any
 
 from msgspec import Struct
 
+from oust.fileview import FileView
+
 MAX_DEPTH = 5  # archives within archives
 MAX_MEMBERS = 200_000
 MAX_BYTES = 64 * 1024**3  # of one member
 MAX_RATIO = 400  # unpacked to packed, above RATIO_FREE bytes
 RATIO_FREE = 64 * 1024**2
-SPOOL = 64 * 1024**2  # larger members go through a temporary file, mapped
+TOTAL_FREE = 1024**3  # unpacked from one file of evidence, all layers together
+TOTAL_RATIO = 200  # and to its size above that
+SPOOL = 16 * 1024**2  # larger members go through a temporary file, read piece by piece
 _CHUNK = 1024**2
 
 _BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
-    *(ValueError, NotImplementedError, RuntimeError),
+    *(ValueError, NotImplementedError, RuntimeError, struct.error),
 )
 
 
@@ -37,12 +41,49 @@ class Member(Struct, frozen=True):
     """A member of an archive: its content, or why it could not be unpacked."""
 
     name: str
-    data: Any = b""  # bytes or mmap
+    data: Any = b""  # bytes or FileView
     problem: str = ""
+
+
+class Budget(Struct):
+    """What may still be unpacked from one file of evidence, its inner archives included."""
+
+    left: int
+
+    @classmethod
+    def for_file(cls, size: int) -> Budget:
+        """The budget for a file of `size` bytes."""
+        return cls(max(TOTAL_FREE, TOTAL_RATIO * size))
+
+    def spend(self, size: int) -> None:
+        """Take `size` bytes off; raise where there are not so many left."""
+        self.left -= size
+        if self.left < 0:
+            raise _Spent("unpacks to far more than its size; the rest is not read")
 
 
 class _TooLarge(Exception):
     pass
+
+
+class _Spent(Exception):
+    """The budget of the whole file is used up."""
+
+
+def plain_name(name: str) -> str:
+    """`name` without undecodable bytes, which no store or report can hold: shown as `\\xff`."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogateescape" if _from_bytes(name) else "replace").decode(
+            "utf-8", "backslashreplace"
+        )
+    return name
+
+
+def _from_bytes(name: str) -> bool:
+    """Whether all surrogates in `name` stand for bytes that are no UTF-8."""
+    return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in name)
 
 
 def kind_of(data: bytes) -> str:
@@ -60,14 +101,16 @@ def kind_of(data: bytes) -> str:
     return "tar" if data[257:262] == b"ustar" else ""
 
 
-def members(kind: str, name: str, data: Any) -> Iterator[Member]:
+def members(kind: str, name: str, data: Any, budget: Budget | None = None) -> Iterator[Member]:
     """Every regular member of the archive `data` of `kind`, in the archive's order.
 
-    A member that cannot be unpacked is yielded with its problem; if the archive itself breaks
+    Without `budget` the archive gets its own. A member that cannot be unpacked is yielded with its problem; if the archive itself breaks
     off, the last Member yielded has an empty name and the problem.
     """
     try:
-        yield from _MEMBERS[kind](name, data)
+        yield from _MEMBERS[kind](name, data, budget or Budget.for_file(len(data)))
+    except _Spent as error:
+        yield Member("", problem=str(error))
     except _BROKEN as error:
         yield Member("", problem=f"{kind} archive is damaged: {_say(error)}")
 
@@ -104,7 +147,7 @@ def _stream(data: Any) -> IO[bytes]:
     return io.BytesIO(data) if isinstance(data, bytes) else io.BufferedReader(_Mapped(data))
 
 
-def _zip(_name: str, data: Any) -> Iterator[Member]:
+def _zip(_name: str, data: Any, budget: Budget) -> Iterator[Member]:
     with zipfile.ZipFile(_stream(data)) as archive:
         for n, info in enumerate(archive.infolist()):
             if n >= MAX_MEMBERS:
@@ -113,28 +156,31 @@ def _zip(_name: str, data: Any) -> Iterator[Member]:
             if info.is_dir():
                 continue
             if info.flag_bits & 1:
-                yield Member(info.filename, problem="encrypted")
+                yield Member(plain_name(info.filename), problem="encrypted")
                 continue
-            yield _member(info.filename, lambda i=info: archive.open(i), info.compress_size)
+            name = plain_name(info.filename)
+            yield _member(name, lambda i=info: archive.open(i), info.compress_size, budget)
 
 
-def _tar(_name: str, data: Any) -> Iterator[Member]:
+def _tar(_name: str, data: Any, budget: Budget) -> Iterator[Member]:
     with tarfile.open(fileobj=_stream(data), mode="r:") as archive:
         for n, info in enumerate(archive):
             if n >= MAX_MEMBERS:
                 yield Member("", problem=f"more than {MAX_MEMBERS:,} members; the rest is not read")
                 return
             if info.isfile():
-                yield _member(info.name, lambda i=info: archive.extractfile(i), info.size or 1)
+                packed = sum(size for _, size in info.sparse) if info.issparse() else info.size
+                name = plain_name(info.name)
+                yield _member(name, lambda i=info: archive.extractfile(i), packed, budget)
 
 
 def _single(opener: Callable[[IO[bytes]], IO[bytes]], *endings: str) -> Callable[..., Any]:
-    def unpack(name: str, data: Any) -> Iterator[Member]:
+    def unpack(name: str, data: Any, budget: Budget) -> Iterator[Member]:
         inner = name
         for ending in endings:
             if name.lower().endswith(ending):
                 inner = name[: -len(ending)] + (".tar" if ending in (".tgz", ".tbz2", ".txz") else "")
-        yield _member(inner or name, lambda: opener(_stream(data)), len(data))
+        yield _member(inner or name, lambda: opener(_stream(data)), len(data), budget)
 
     return unpack
 
@@ -145,7 +191,7 @@ def _zstd(stream: IO[bytes]) -> IO[bytes]:
     return pa.CompressedInputStream(stream, "zstd")  # type: ignore[no-any-return]
 
 
-_MEMBERS: dict[str, Callable[[str, Any], Iterator[Member]]] = {
+_MEMBERS: dict[str, Callable[[str, Any, Budget], Iterator[Member]]] = {
     "zip": _zip,
     "tar": _tar,
     "gzip": _single(lambda s: gzip.GzipFile(fileobj=s), ".tgz", ".gz"),  # type: ignore[arg-type]
@@ -155,24 +201,26 @@ _MEMBERS: dict[str, Callable[[str, Any], Iterator[Member]]] = {
 }
 
 
-def _member(name: str, opener: Callable[[], Any], packed: int) -> Member:
+def _member(name: str, opener: Callable[[], Any], packed: int, budget: Budget) -> Member:
     """Unpack one member, keeping what came before a break."""
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 (kept by the mapping)
     problem = ""
     try:
         with opener() as stream:
-            _copy(stream, spool, packed)
+            _copy(stream, spool, packed, budget)
     except _TooLarge as error:
+        spool.close()
         return Member(name, problem=str(error))
     except _BROKEN as error:
         problem = f"damaged, read up to byte {spool.tell():,}: {_say(error)}"
     return Member(name, _content(spool), problem)
 
 
-def _copy(stream: Any, spool: Any, packed: int) -> None:
+def _copy(stream: Any, spool: Any, packed: int, budget: Budget) -> None:
     total = 0
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read1(_CHUNK):  # `read` would lose what came just before a break
         total += len(chunk)
+        budget.spend(len(chunk))
         if total > MAX_BYTES:
             raise _TooLarge(f"unpacks to more than {MAX_BYTES // 1024**3} GiB; not read")
         if total > RATIO_FREE and total > MAX_RATIO * max(packed, 1):
@@ -184,7 +232,7 @@ def _content(spool: Any) -> Any:
     size = spool.tell()
     if size > SPOOL:
         spool.flush()
-        return mmap.mmap(spool.fileno(), size, access=mmap.ACCESS_READ)
+        return FileView(spool)
     spool.seek(0)
     data = spool.read()
     spool.close()

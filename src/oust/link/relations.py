@@ -87,11 +87,19 @@ def add_relations(graph: Graph, tables: Tables, same: dict[str, str]) -> Parties
     rows = gather.relations(tables)
     ends = gather.endpoints(tables, {row["sid"] for row in rows}) if rows else {}
     for row in rows:
-        origin = _end(graph, parties, ends.get((row["sid"], row["origin"])), row["origin"])
+        first = ends.get((row["sid"], row["origin"]))
+        origin = _end(graph, parties, first, row["origin"])
         for ref in row["targets"] or ():
-            target = _end(graph, parties, ends.get((row["sid"], ref)), ref)
-            _add(graph, row, origin, target)
+            second = ends.get((row["sid"], ref))
+            if not _implements(row["relation"], first, second):
+                _add(graph, row, origin, _end(graph, parties, second, ref))
     return parties
+
+
+def _implements(relation: str, first: Row | None, second: Row | None) -> bool:
+    """Whether one component "supplies" another: it implements it, which says nothing of a party."""
+    parts = (first is not None and first["kind"], second is not None and second["kind"])
+    return relation == "supplies" and parts == ("component", "component")
 
 
 def _end(graph: Graph, parties: Parties, row: Row | None, ref: str) -> str:
