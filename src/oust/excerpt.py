@@ -5,7 +5,6 @@ The excerpt is what stands in the file now; a changed or missing file is said to
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -14,10 +13,12 @@ from typing import Any
 from msgspec import Struct
 
 from oust import unpack
+from oust.fileview import FileView, digest_of
 from oust.formats.envelope import unwrap
-from oust.formats.seam import Opened
+from oust.formats.seam import Opened, Unreadable
 
 LIMIT = 600  # characters of an excerpt
+HELD = 16 * 1024**2  # larger files are opened as a view, not held
 MARK_OPEN, MARK_CLOSE = "▸", "◂"
 
 _ROW = re.compile(r"\bbyte (\d+)")
@@ -36,7 +37,7 @@ def excerpt(location: Path, path: str, sha256: str, locator: str) -> Excerpt:
     data = _open(location, path.split("!/")[1:])
     if isinstance(data, str):
         return Excerpt(problem=data)
-    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+    if sha256 and digest_of(data) != sha256:
         return Excerpt(problem="the file has changed since it was read; trace it again")
     text = _cut(Opened(path, data), locator)
     if text is None:
@@ -47,12 +48,16 @@ def excerpt(location: Path, path: str, sha256: str, locator: str) -> Excerpt:
 def _open(location: Path, inner: list[str]) -> Any:
     """The content, or why it cannot be had."""
     try:
-        data: Any = location.read_bytes()
-    except OSError as error:
-        return f"{location}: {error.strerror}"
+        large = location.stat().st_size > HELD
+        data: Any = FileView(location) if large else location.read_bytes()
+    except (OSError, ValueError) as error:
+        return f"{location}: {getattr(error, 'strerror', None) or error}"
     name = location.name
     for part in inner:
-        found = _member(name, data, part)
+        try:
+            found = _member(name, data, part)
+        except Unreadable as error:
+            return str(error)
         if found is None:
             return f"{part} is no longer in {name}"
         data, name = found, part
@@ -145,4 +150,6 @@ def marked(text: str, words: str, width: int = 96) -> list[str]:
     start = max(0, min(column - (width - len(words)) // 2, len(shown) - width))
     before, inside, after = shown[start:column], shown[column:end], shown[end : start + width]
     lead, tail = "…" if start else "", "…" if start + width < len(shown) else ""
-    return [f"{lead}{before.lstrip() if not start else before}{MARK_OPEN}{inside}{MARK_CLOSE}{after}{tail}"]
+    if not start:
+        before = before.lstrip()
+    return [f"{lead}{before}{MARK_OPEN}{inside}{MARK_CLOSE}{after}{tail}"]

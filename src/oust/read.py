@@ -6,7 +6,6 @@ for a bad file; a file that cannot be read is a source whose status says so.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections import Counter
@@ -20,7 +19,7 @@ from msgspec import Struct, field, structs
 
 from oust import unpack
 from oust.errors import OustError
-from oust.fileview import FileView
+from oust.fileview import FileView, digest_of
 from oust.formats import all_formats, pick
 from oust.formats.envelope import is_envelope, unwrap
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
@@ -76,12 +75,17 @@ def walk(evidence: Iterable[Path]) -> Iterator[Found]:
 
 def _named(tops: list[Path]) -> list[tuple[Path, str]]:
     """Each top with the name to show: its own, or its parent's too where two are alike."""
-    absolute = sorted({Path(os.path.abspath(top)) for top in tops})
+    absolute = sorted({_tidy(top) for top in tops})
     twice = {name for name, n in Counter(top.name for top in absolute).items() if n > 1}
     return [
         (top, f"{top.parent.name}/{top.name}" if top.name in twice else top.name or str(top))
         for top in absolute
     ]
+
+
+def _tidy(top: Path) -> Path:
+    """Absolute and without `..`, links kept: the name given is the name shown."""
+    return Path(os.path.normpath(top.absolute()))
 
 
 def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
@@ -130,11 +134,6 @@ def load(found: Found, sha256: str = "") -> Loaded:
         return Loaded(found, problem=getattr(error, "strerror", None) or str(error))
 
 
-def digest_of(data: Any) -> str:
-    """SHA-256 of bytes, a map or a view, hexadecimal."""
-    return data.sha256() if isinstance(data, FileView) else hashlib.sha256(data).hexdigest()
-
-
 def ahead(founds: Iterable[Found]) -> Iterator[Loaded]:
     """`load` each, a few files ahead of the reader: hashing and disk use the other core."""
     waiting: list[Future[Loaded]] = []
@@ -168,9 +167,7 @@ def read(loaded: Loaded, needles: Needles | None) -> Iterator[Reading]:
     for reading in reader.source(opened, loaded.sha256, 0):
         if reading.last and changed():
             message = "the file changed while it was read; trace it again"
-            reading.source = structs.replace(
-                reading.source, status="partly read", message=message
-            )
+            reading.source = structs.replace(reading.source, status="partly read", message=message)
         yield reading
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -47,10 +47,10 @@ class GraphLike(Protocol):
 
     nodes: dict[str, Node]
 
-    def after(self, ident: str) -> Sequence[EdgeLike]:
-        """Edges that lead on from a node."""
+    def after(self, ident: str) -> Sequence[Any]:
+        """Edges (see EdgeLike) that lead on from a node."""
 
-    def hop(self, edge: EdgeLike) -> Hop:
+    def hop(self, edge: Any) -> Hop:
         """The edge as a link."""
 
 
@@ -80,9 +80,8 @@ def trace(graph: GraphLike, vendor_nodes: Mapping[str, str], own: Iterable[str])
     for vendor, start in vendor_nodes.items():
         reached = _reach(graph, start)
         counts = _count(reached, (start, "direct"))
-        for state in reached.distance:
-            if _is_asset(graph, reached, state):
-                found.append(_exposure(graph, vendor, start, state, reached, counts, mine))
+        assets = (state for state in reached.distance if _is_asset(graph, reached, state))
+        found += [_exposure(graph, vendor, state, reached, counts, mine) for state in assets]
     return sorted(_merge(found), key=_order)
 
 
@@ -124,9 +123,12 @@ def _is_asset(graph: GraphLike, reached: Reached, state: State) -> bool:
     kind = graph.nodes[state[0]].kind
     if kind in ASSET_KINDS:
         return True
-    return kind in ("product", "component") and not reached.onward.get(state) and bool(
-        reached.distance[state]
-    ) and not _only_dossier(graph, reached, state)
+    return (
+        kind in ("product", "component")
+        and not reached.onward.get(state)
+        and bool(reached.distance[state])
+        and not _only_dossier(graph, reached, state)
+    )
 
 
 def _only_dossier(graph: GraphLike, reached: Reached, state: State) -> bool:
@@ -181,9 +183,8 @@ def _shortest(reached: Reached, state: State) -> list[list[EdgeLike]]:
         if reached.distance[at] == 0:
             ways.append(tail)
             continue
-        nearer = [
-            step for step in reached.into[at] if reached.distance[step.before] < reached.distance[at]
-        ]
+        here = reached.distance[at]
+        nearer = [step for step in reached.into[at] if reached.distance[step.before] < here]
         nearer.sort(key=lambda step: (step.before, step.edge.relation), reverse=True)
         stack += [(step.before, [step.edge, *tail]) for step in nearer]
     return ways
@@ -192,7 +193,6 @@ def _shortest(reached: Reached, state: State) -> list[list[EdgeLike]]:
 def _exposure(
     graph: GraphLike,
     vendor: str,
-    start: str,
     state: State,
     reached: Reached,
     counts: dict[State, int],

@@ -40,7 +40,9 @@ def show(folder: Path) -> None:
     for name, count in sorted(formats.items(), key=lambda pair: (-pair[1], pair[0])):
         records = sum(s.records for s in held if (s.format or s.status) == name)
         quarantined = sum(s.quarantined for s in held if (s.format or s.status) == name)
-        click.echo(f"   {count:>7,}  {name:<26} {records:>12,} records {quarantined:>8,} quarantined")
+        click.echo(
+            f"   {count:>7,}  {name:<26} {records:>12,} records {quarantined:>8,} quarantined"
+        )
     if older:
         click.echo(f" {plural(older, 'older version')} of sources kept, replaced by newer evidence")
 

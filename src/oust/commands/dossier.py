@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from oust.data.dossier import Dossier
 from oust.errors import Exit, OustError
 
 EXAMPLES = """\b
@@ -31,7 +32,8 @@ def list_() -> None:
         weak = sum(len(fact.values) for fact in one.identifiers if fact.strength)
         click.echo(
             f" {one.id:<12} {one.vendor:<14} {len(one.names):>3} names  {values:>6,} identifiers "
-            f"({weak:,} weak)  {len(one.embeddings):>3} embeddings  {len(one.not_evidence):>3} confusions"
+            f"({weak:,} weak)  {len(one.embeddings):>3} embeddings  "
+            f"{len(one.not_evidence):>3} confusions"
         )
 
 
@@ -49,7 +51,7 @@ def show(which: str) -> None:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 def check(files: tuple[Path, ...]) -> int:
     """Check dossier files, by default the bundled ones. Exit code 2 if one is wrong."""
-    from oust.data import bundled_path, bundled_ids, check_dossier
+    from oust.data import bundled_ids, bundled_path, check_dossier
     from oust.report.words import plural, safe
 
     chosen = files or tuple(bundled_path(name) for name in bundled_ids())
@@ -67,7 +69,7 @@ def check(files: tuple[Path, ...]) -> int:
     return int(Exit.USAGE if found else Exit.OK)
 
 
-def _load(which: str) -> object:
+def _load(which: str) -> Dossier:
     from oust.data import bundled_ids, load_dossier, load_dossiers
 
     if which in bundled_ids():

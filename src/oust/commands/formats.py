@@ -25,4 +25,6 @@ def formats(form: str) -> None:
         for fmt in known:
             if fmt.group == group:
                 click.echo(f"   {fmt.name:<26} {fmt.title}")
-    click.echo(" zip, tar, gzip, bzip2, xz, zstd, DSSE and in-toto envelopes are opened on the way.")
+    click.echo(
+        " zip, tar, gzip, bzip2, xz, zstd, DSSE and in-toto envelopes are opened on the way."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,9 +57,24 @@ def put(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
-    part = output.with_name(output.name + ".part")
     try:
+        if output.exists() and not output.is_file():  # a device or pipe, never to be replaced
+            output.write_text(text, "utf-8", newline="")
+            return
+        place = output.resolve()  # through a symbolic link, which stays
+        part = place.with_name(place.name + ".part")
         part.write_text(text, "utf-8", newline="")
-        part.replace(output)
+        part.replace(place)
     except OSError as error:
-        raise OustError(f"cannot write {output}: {error.strerror}") from error
+        raise _cannot_write(output, error) from error
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse a file that cannot be written before the work is done, not after."""
+    if output is not None and not os.access(output.resolve().parent, os.W_OK):
+        gone = None if output.resolve().parent.is_dir() else errno.ENOENT
+        raise _cannot_write(output, OSError(0, os.strerror(gone or errno.EACCES)))
+
+
+def _cannot_write(output: Path, error: OSError) -> OustError:
+    return OustError(f"cannot write {output}: {error.strerror}", "name another file with --output")

@@ -58,5 +58,3 @@ class Bar:
 
     def _files(self) -> str:
         return f"{self._done:,}/{self._all:,} files"
-
-

@@ -8,6 +8,7 @@ import click
 
 from oust.commands.options import (
     case_option,
+    check_output,
     dossier_option,
     known_vendors,
     output_option,
@@ -33,7 +34,9 @@ Examples:
 @case_option
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @output_option
-@click.option("--mentions", is_flag=True, help="List what was met but is no exposure, with reasons.")
+@click.option(
+    "--mentions", is_flag=True, help="List what was met but is no exposure, with reasons."
+)
 @click.option("--all", "every", is_flag=True, help="Show every exposure, however many.")
 def trace(
     evidence: tuple[Path, ...],
@@ -57,6 +60,10 @@ def trace(
     missing = [path for path in evidence if not path.exists()]
     if missing:
         raise OustError(f"no such file or folder: {missing[0]}", "check the path and try again")
+    if folder.resolve() in [path.resolve() for path in evidence]:
+        text = f"{folder} cannot be both evidence and case: a case's own files are not read"
+        raise OustError(text, "name another folder with --case")
+    check_output(output)
     with Case.open(folder, bool(evidence), dossier_files) as case:
         known_vendors(vendors, [dossier.id for dossier in case.dossiers])
         if evidence:

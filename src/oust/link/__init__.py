@@ -66,7 +66,9 @@ def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
     work.linked.mentions += place_owned(work.graph, tables, parties)
     work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
     work.linked.possibly_same = parties.possibly_same()
-    work.linked.mentions.sort(key=lambda m: (m.vendor, m.evidence.source, m.evidence.locator, m.reason))
+    work.linked.mentions.sort(
+        key=lambda m: (m.vendor, m.evidence.source, m.evidence.locator, m.reason)
+    )
     return work.linked
 
 
@@ -130,7 +132,9 @@ class _Work:
             f"dossier {row['vendor']}", "/ownership", "party", name, row["identifier"]
         )
         self.graph.edge(
-            Edge(vendor, party, row["seen_relation"], {evidence}, why="the dossier lists it as owned")
+            Edge(
+                vendor, party, row["seen_relation"], {evidence}, why="the dossier lists it as owned"
+            )
         )
         return party
 

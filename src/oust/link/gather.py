@@ -8,8 +8,6 @@ from typing import Any, Protocol
 import pyarrow as pa
 from msgspec import Struct, field
 
-
-
 STRUCTURE = ("contains", "depends-on")
 """Relations that SBOMs state between components of one document."""
 
@@ -122,10 +120,8 @@ def documents(tables: Tables, sids: Iterable[int]) -> dict[int, Document]:
 
 
 def _add_member(document: Document, row: Row) -> None:
-    names = ("key", "ref", "role", "kind", "name", "version", "type", "locator", "purl")
-    member = Member(
-        *(row[name] for name in names), tuple(row["ids"] or ()), row["publisher"], row["supplier"]
-    )
+    fields = {name: row[name] for name in Member.__struct_fields__ if name != "ids"}
+    member = Member(ids=tuple(row["ids"] or ()), **fields)
     document.members.setdefault(member.ref or member.locator, member)
     if member.role == "subject":
         document.subjects.append(member)
@@ -159,5 +155,3 @@ def named(tables: Tables, fields: Sequence[str]) -> list[Row]:
     for name in fields[1:]:
         some = some | (item[name] != "")
     return tables.rows(item.filter(some).select("key", "ids", *fields))
-
-

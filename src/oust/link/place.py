@@ -7,7 +7,7 @@ import re
 
 from msgspec import Struct
 
-from oust.link.gather import Document, Member, Row
+from oust.link.gather import Document, Member, Row, Stated
 from oust.link.graph import Edge, Graph, first_id, plain
 from oust.model import Evidence, Node, Relation, Strength
 
@@ -197,7 +197,7 @@ def place_component(
         climb.ids[me] = start.near
     else:
         graph.edge(_edge(start, climb.node(me)))
-    return climb.up(me, start.strength if carrier else "identifier")
+    return climb.up(me)
 
 
 class _Climb:
@@ -223,24 +223,32 @@ class _Climb:
         ident = f"component:{self.sid}:{ref}"
         return self.graph.node(ident, Node("component", name, member.purl, member.version))
 
-    def up(self, start: str, strength: Strength) -> list[str]:
+    def up(self, start: str) -> list[str]:
         """Add every link on a way up; return the products reached."""
         waiting, seen, reached = [start], {start}, []
         while waiting:
             ref = waiting.pop()
-            member = self.document.members.get(ref)
-            if member is not None and member.role == "subject" and ref != start:
+            if ref != start and self._is_subject(ref):
                 reached.append(self.node(ref))
                 continue
-            holders = self.document.holders.get(ref, [])
+            holders = [one for one in self.document.holders.get(ref, ()) if self._holds(one, ref)]
             for stated in holders:
-                if stated.parent == ref:
-                    continue
                 self._hold(ref, stated.parent, stated.relation, stated.locator)
                 if stated.parent not in seen:
                     seen.add(stated.parent)
                     waiting.append(stated.parent)
-        return reached or self._beside(start)
+            if not holders and ref in self.document.members:
+                reached.append(self._beside(ref))
+        return reached or [self._beside(start)]
+
+    def _is_subject(self, ref: str) -> bool:
+        member = self.document.members.get(ref)
+        return member is not None and member.role == "subject"
+
+    def _holds(self, stated: Stated, ref: str) -> bool:
+        """Whether a holder is a thing of its own: neither the thing itself nor the document."""
+        member = self.document.members.get(stated.parent)
+        return stated.parent != ref and (member is None or member.kind != "document")
 
     def _hold(self, ref: str, parent: str, relation: str, locator: str) -> None:
         document = self.document
@@ -251,11 +259,11 @@ class _Climb:
             Edge(self.node(ref), self.node(parent), relation, {evidence})  # type: ignore[arg-type]
         )
 
-    def _beside(self, start: str) -> list[str]:
-        """No stated way up: the component stands in the document, how it got there is not said."""
-        mine = self.document.members[start]
+    def _beside(self, top: str) -> str:
+        """No stated way up: it stands in the document, how it got there is not said."""
+        mine = self.document.members[top]
         if mine.role == "subject":
-            return [self.node(start)]
+            return self.node(top)
         subjects = [one for one in self.document.subjects if one.type not in ("file", "snippet")]
         if len(subjects) == 1:
             far = self.node(subjects[0].ref or subjects[0].locator)
@@ -267,5 +275,5 @@ class _Climb:
             *(self.document.source, mine.locator, "component", mine.name, ""),
             self.document.sha256,
         )
-        self.graph.edge(Edge(self.node(start), far, "contains", {evidence}, known=False))
-        return [far]
+        self.graph.edge(Edge(self.node(top), far, "contains", {evidence}, known=False))
+        return far

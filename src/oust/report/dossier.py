@@ -23,7 +23,9 @@ def render(dossier: Dossier) -> Iterator[str]:
         "Ownership", dossier.ownership, lambda h: f"{h.relation}  {h.party}{_share(h.share)}"
     )
     yield from _section("Products", dossier.products, lambda p: f"{p.value}  [{p.kind}]")
-    yield from _section("Identifiers", dossier.identifiers, lambda i: f"{i.kind}: {_values(i.values)}")
+    yield from _section(
+        "Identifiers", dossier.identifiers, lambda i: f"{i.kind}: {_values(i.values)}"
+    )
     yield from _section(
         "In products of others", dossier.embeddings, lambda e: f"{e.licensee}: {e.product}"
     )

@@ -47,7 +47,9 @@ def _now() -> str:
     """The time, or SOURCE_DATE_EPOCH where a reproducible file is wanted."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     zone = datetime.UTC
-    moment = datetime.datetime.fromtimestamp(int(epoch), zone) if epoch else datetime.datetime.now(zone)
+    moment = (
+        datetime.datetime.fromtimestamp(int(epoch), zone) if epoch else datetime.datetime.now(zone)
+    )
     return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 

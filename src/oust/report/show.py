@@ -17,7 +17,7 @@ Opener = Callable[[Evidence], list[str]]
 
 def render(exposure: Exposure, short: str, vendor: str, opener: Opener) -> Iterator[str]:
     """Lines that tell one exposure whole."""
-    yield f" {short}   {asset_name(exposure)}"
+    yield f" {short}   {safe(asset_name(exposure))}"
     yield f" {vendor} · {exposure.tier} · strength: {exposure.strength} ({clip(exposure.why, 60)})"
     shown = len(exposure.paths)
     for n, path in enumerate(exposure.paths, 1):
@@ -46,6 +46,8 @@ def _hops(path: Path, opener: Opener) -> Iterator[str]:
 
 
 def _said(hop: Hop) -> str:
-    dates = f"  {hop.since or '?'} to {hop.until or 'now or unknown'}" if hop.since or hop.until else ""
+    dates = (
+        f"  {hop.since or '?'} to {hop.until or 'now or unknown'}" if hop.since or hop.until else ""
+    )
     share = f"  {hop.share} %" if hop.share else ""
-    return f"{safe(called(hop.origin))}  {hop.relation}  {safe(called(hop.target))}{share}{dates}"
+    return safe(f"{called(hop.origin)}  {hop.relation}  {called(hop.target)}{share}{dates}")

@@ -29,7 +29,9 @@ _COLUMNS = (9, 11, 26, 50)
 
 def render(findings: Findings, every: bool = False, mentions: bool = False) -> Iterator[str]:
     """Lines of at most WIDTH characters."""
-    by_vendor = {v.id: [e for e in findings.exposures if e.vendor == v.id] for v in findings.vendors}
+    by_vendor = {
+        v.id: [e for e in findings.exposures if e.vendor == v.id] for v in findings.vendors
+    }
     short = short_ids(findings.exposures) if findings.exposures else {}
     for vendor in findings.vendors:
         exposures = by_vendor[vendor.id]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from oust.model import Exposure, Hop, Mention, Node, Path, Source
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 GROUPS = {
     "contracts": "contracts and purchases",
@@ -65,7 +65,9 @@ def walked(path: Path, arrow: str = "→") -> str:
     for hop, node in zip(path.hops, nodes[1:], strict=True):
         if hop.relation in ("owns", "controls", "succeeds"):
             parts[-1] += _holding(hop)
-        parts.append(f"operated by {called(node)}" if hop.relation == "operated-by" else called(node))
+        parts.append(
+            f"operated by {called(node)}" if hop.relation == "operated-by" else called(node)
+        )
     return f" {arrow} ".join(parts)
 
 
