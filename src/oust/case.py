@@ -1,9 +1,9 @@
 """A case: the stages joined on one store. This is oust's public Python API.
 
-    with Case.open(Path("oust-case"), create=True) as case:
-        case.add([Path("exports/")])
-        for exposure in case.findings().exposures:
-            print(exposure.tier, exposure.asset.name)
+with Case.open(Path("oust-case"), create=True) as case:
+    case.add([Path("exports/")])
+    for exposure in case.findings().exposures:
+        print(exposure.tier, exposure.asset.name)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from oust.columns import SIGHTING_SCHEMA
 from oust.data import load_dossiers
 from oust.data.dossier import Dossier
 from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
+from oust.fileview import place_of
 from oust.identify import Matcher, carrier_matcher, compile_dossiers
 from oust.ingest import Added, Ingest, Progress, Silent
 from oust.link import Linked, link, vendor_node
@@ -42,9 +43,7 @@ class Case:
         self._places: dict[str, Path] | None = None
 
     @classmethod
-    def open(
-        cls, folder: Path, create: bool = False, dossier_files: Iterable[Path] = ()
-    ) -> Case:
+    def open(cls, folder: Path, create: bool = False, dossier_files: Iterable[Path] = ()) -> Case:
         """Open the case in `folder`. Dossiers: the bundled ones, `*.yaml` in the case, and given.
 
         Raises OustError when there is none (and `create` is false) or it is in use.
@@ -109,14 +108,15 @@ class Case:
         """Lines of the source around a piece of evidence, its words marked; why not, if not."""
         if self._places is None:
             rows = self.store.sources()
-            self._places = {row["path"]: Path(row["location"]) for row in rows}
+            self._places = {row["path"]: place_of(row["location"]) for row in rows}
         place = self._places.get(evidence.source)
         if place is None:
             return [evidence.text] if evidence.text else []
         found = excerpt(place, evidence.source, evidence.sha256, evidence.locator)
         if found.problem:
             return [f"{MARK_OPEN}{evidence.text}{MARK_CLOSE}  ({found.problem})"]
-        return marked(found.text, evidence.text)
+        hints = [evidence.field, *evidence.identifier.partition(":")[0].split("_")]
+        return marked(found.text, evidence.text, [hint for hint in hints if hint])
 
     def _identify(self) -> None:
         """Sightings of every thing not yet looked at; of all of them if the dossiers changed."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def _cut(opened: Opened, locator: str) -> str | None:
     if locator.startswith("#"):
         return _pointer(opened.text(), locator[1:])
     if locator.startswith("/"):
-        return _xpath(opened.bytes(), locator)
+        whole = opened.head.is_json
+        return _pointer(opened.text(), locator) if whole else _xpath(opened.bytes(), locator)
     return None
 
 
@@ -137,19 +139,32 @@ def _xpath(data: bytes, locator: str) -> str | None:
     return str(etree.tostring(root, encoding="unicode", with_tail=False))
 
 
-def marked(text: str, words: str, width: int = 96) -> list[str]:
-    """Lines of `text` around `words`, which are marked; the first line where they do not occur."""
-    at = text.casefold().find(words.casefold()) if words else -1
+def marked(text: str, words: str, hints: Sequence[str] = (), width: int = 96) -> list[str]:
+    """One line of `text` with `words` marked in it; words apart are marked one by one.
+
+    Of several lines with the words, the first that also holds one of `hints` (such as the name of
+    the field) is taken; the first line of all where the words do not occur.
+    """
     lines = text.splitlines() or [""]
-    if at < 0:
-        return [lines[0][:width]]
-    line = text.count("\n", 0, at)
-    column = at - (text.rfind("\n", 0, at) + 1)
-    shown = lines[line] if line < len(lines) else ""
-    end = column + len(words)
-    start = max(0, min(column - (width - len(words)) // 2, len(shown) - width))
-    before, inside, after = shown[start:column], shown[column:end], shown[end : start + width]
-    lead, tail = "…" if start else "", "…" if start + width < len(shown) else ""
-    if not start:
-        before = before.lstrip()
-    return [f"{lead}{before}{MARK_OPEN}{inside}{MARK_CLOSE}{after}{tail}"]
+    wanted = words.casefold().strip()
+    having = [line for line in lines if wanted and wanted in line.casefold()]
+    if having:
+        near = [line for line in having if any(hint in line.casefold() for hint in hints)]
+        return [_cut_line((near or having)[0], [wanted], width)]
+    pieces = [piece for piece in wanted.split() if len(piece) > 1]
+    having = [line for line in lines if any(piece in line.casefold() for piece in pieces)]
+    return [_cut_line((having or lines)[0], pieces, width)]
+
+
+def _cut_line(line: str, wanted: Sequence[str], width: int) -> str:
+    """`line` with each of `wanted` marked once, cut to about `width` around the first."""
+    folded = line.casefold()
+    same = len(folded) == len(line)  # case folding may lengthen a text; then mark nothing
+    places = sorted((folded.find(one), len(one)) for one in wanted if one in folded and same)
+    for start, length in reversed(places):
+        inside = line[start : start + length]
+        line = f"{line[:start]}{MARK_OPEN}{inside}{MARK_CLOSE}{line[start + length :]}"
+    first = places[0][0] if places else 0
+    begin = max(0, min(first - width // 3, len(line) - width))
+    piece = line[begin : begin + width].strip()
+    return ("…" if begin else "") + piece + ("…" if begin + width < len(line) else "")

@@ -33,16 +33,16 @@ def render(findings: Findings, every: bool = False, mentions: bool = False) -> I
         v.id: [e for e in findings.exposures if e.vendor == v.id] for v in findings.vendors
     }
     short = short_ids(findings.exposures) if findings.exposures else {}
+    told = {v.id: [m for m in findings.mentions if m.vendor == v.id] for v in findings.vendors}
     for vendor in findings.vendors:
-        exposures = by_vendor[vendor.id]
-        told = [m for m in findings.mentions if m.vendor == vendor.id]
-        if exposures:
+        if exposures := by_vendor[vendor.id]:
             yield from _vendor(vendor.name, exposures, short, every)
-            yield from _not_counted(told)
+            yield from _not_counted(told[vendor.id])
             yield ""
-        elif told:
+    for vendor in findings.vendors:
+        if told[vendor.id] and not by_vendor[vendor.id]:
             yield f" {vendor.name}: no exposure in what was read."
-            yield from _not_counted(told)
+            yield from _not_counted(told[vendor.id])
             yield ""
     if mentions:
         yield from _mentions(findings)

@@ -87,7 +87,8 @@ def plural(count: int, word: str) -> str:
 
 def reasons(mentions: Iterable[Mention]) -> list[tuple[str, int]]:
     """Reasons of mentions without their detail, most frequent first."""
-    counted = Counter(mention.reason.split(":", 1)[0].strip() for mention in mentions)
+    heads = (mention.reason.split(":", 1)[0].strip() for mention in mentions)
+    counted = Counter("known confusion" if head == "not evidence" else head for head in heads)
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
