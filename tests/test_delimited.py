@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oust.formats import delimited, delimited_split
+from oust.formats import delimited, delimited_marks
 from oust.formats.delimited import Dialect
 from oust.formats.delimited_split import Span, Splitter, look_of
 from oust.formats.seam import Unreadable
@@ -53,11 +53,11 @@ def split(data, dialect, look, start=0):
 @settings(max_examples=300, deadline=None)
 def test_sound_tables_read_as_the_csv_module_reads_them(table, block):
     rows, data, dialect, width = table
-    before, delimited_split.BLOCK = delimited_split.BLOCK, block
+    before, delimited_marks.PIECE = delimited_marks.PIECE, block
     try:
         got = split(data, dialect, look_of(rows, width))
     finally:
-        delimited_split.BLOCK = before
+        delimited_marks.PIECE = before
     if block == 2**21:
         assert [cells for (cells, _), _ in got] == rows
         assert not any(span.damaged for _, span in got)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import tempfile
-from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,7 +30,6 @@ HEADER_WITHIN = 30
 RAW_TEXT = 4000
 """Characters kept of a row whose fields cannot be told apart but which may hold a name."""
 
-THREADS = 2
 PLAIN = frozenset({"utf-8", "utf-8-sig", "cp1252"})
 """Encodings in which delimiters, quotes, line ends and ASCII letters are the bytes of ASCII."""
 
@@ -65,8 +63,11 @@ class _AwardCsv:
             yield Quarantine("mapping file", problem)
         text = _Text(opened)
         look = look_of(table.rows, table.meaning.width)
-        splitter = Splitter(text.data, text.first + table.behind, table.dialect, look)
-        rows = _Rows(table, splitter, text, needles, opened.size <= KEEP_ALL_BELOW)
+        keep_all = opened.size <= KEEP_ALL_BELOW
+        search = None if keep_all else needles.hits
+        begin = text.first + table.behind
+        splitter = Splitter(text.data, begin, table.dialect, look, search)
+        rows = _Rows(table, splitter, text, needles, keep_all)
         yield from rows.said()
 
 
@@ -198,9 +199,9 @@ class _Rows:
         from oust.formats.delimited_split import Span
 
         number = 0
-        for block, wanted in self._searched():
+        for block in self._splitter.blocks():
             kept = 0
-            for index, hit in wanted:
+            for index, hit in self._wanted(block):
                 start = int(block.starts[index])
                 span = Span(start, int(block.ends[index]), start in block.damaged)
                 one = self._row(number + index + 1, span, hit)
@@ -212,32 +213,13 @@ class _Rows:
         if self._passed:
             yield Tally("award", self._passed)
 
-    def _searched(self) -> Iterator[tuple[Block, list[tuple[int, bool]]]]:
-        """Blocks with the records to look into; the search runs beside the splitting."""
-        if self._keep_all:
-            for block in self._splitter.blocks():
-                yield block, [(index, False) for index in range(len(block.starts))]
-            return
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(THREADS) as pool:
-            waiting: deque[Any] = deque()
-            for block in self._splitter.blocks():
-                waiting.append((block, pool.submit(self._wanted, block)))
-                while len(waiting) > THREADS:
-                    done, found = waiting.popleft()
-                    yield done, found.result()
-            for done, found in waiting:
-                yield done, found.result()
-
     def _wanted(self, block: Block) -> list[tuple[int, bool]]:
         """Index of each record to look into, and whether something was hit in it."""
         import numpy as np
 
-        raw = self._splitter.raw(block)
-        hits = np.array(self._needles.hits(raw), np.int64) + block.start
-        hits = hits[hits < block.end]
-        found = np.searchsorted(block.starts, hits, "right") - 1
+        if self._keep_all:
+            return [(index, False) for index in range(len(block.starts))]
+        found = np.searchsorted(block.starts, block.hits, "right") - 1
         wanted = dict.fromkeys(np.searchsorted(block.starts, sorted(block.damaged)).tolist(), False)
         wanted |= dict.fromkeys(found[found >= 0].tolist(), True)
         return sorted((at, hit) for at, hit in wanted.items() if at < len(block.starts))

@@ -9,16 +9,14 @@ its fields and the look of its first one, so that damage stays within its record
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from oust.formats.delimited import Dialect, decode, fields, lines, strict
+from oust.formats.delimited_marks import Marks, marked
 from oust.formats.seam import Unreadable
-
-BLOCK = 2 * 1024 * 1024
-"""Bytes looked at together: larger ones leave the cache and take twice as long."""
 
 FAR = 512 * 1024
 """A record may be this long, in bytes, before it is looked at with suspicion."""
@@ -32,8 +30,6 @@ WINDOW = 256 * 1024
 NARROW = 3
 """In a table of so few columns, their number alone does not tell a record from running text."""
 
-NEWLINE, RETURN, QUOTE, BACKSLASH, SPACE = 10, 13, 34, 92, 32
-
 
 class Span(NamedTuple):
     """One record. Offsets count bytes from the beginning of the data."""
@@ -44,14 +40,14 @@ class Span(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Records that stand next to each other."""
+    """Records that stand next to each other. Arrays of offsets, ascending."""
 
     start: int
     end: int
-    raw: bytes  # the data from `start`, at least as far as BLOCK goes
-    starts: Any  # array of offsets, blank lines left out
+    starts: Any  # blank lines left out
     ends: Any
     damaged: frozenset[int]  # starts of records that needed care
+    hits: Any  # where `search` found something
 
 
 class Look(NamedTuple):
@@ -92,19 +88,26 @@ def _common(texts: list[str]) -> str:
 
 
 class Splitter:
-    """Splits `data` (bytes or a map) from offset `start` into records, block by block."""
+    """Splits `data` (bytes, a map or a view) from offset `start` into records, block by block.
 
-    def __init__(self, data: Any, start: int, dialect: Dialect, look: Look) -> None:
+    `search` is run over the same bytes beside the splitting; what it finds comes with the blocks.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        start: int,
+        dialect: Dialect,
+        look: Look,
+        search: Callable[[bytes], list[int]] | None = None,
+    ) -> None:
         self._data = data
         self._size = len(data)
         self._start = start
         self._dialect = dialect
         self._look = look
+        self._search = search
         self._patience = PATIENCE
-        self._edge = np.zeros(256, bool)
-        self._edge[[ord(dialect.delimiter), NEWLINE, RETURN, QUOTE]] = True
-        self._before = self._edge.copy()
-        self._before[SPACE] = dialect.spaced
 
     def blocks(self) -> Iterator[Block]:
         """Blocks of records, in order; together they cover the data from `start` to its end.
@@ -112,68 +115,63 @@ class Splitter:
         Raises Unreadable if the data turn out shorter than they said.
         """
         at = self._start
-        while at < self._size:
-            raw = bytes(self._data[at : at + BLOCK])
-            if len(raw) < min(BLOCK, self._size - at):
-                raise Unreadable("the file became shorter while it was read")
-            block = self._block(at, raw)
-            yield block
-            at = block.end
+        left: Marks | None = None
+        for marks in marked(self._data, self._start, self._dialect, self._search):
+            if marks.end <= at < self._size:
+                continue
+            held = marks.since(at) if left is None else left.since(at).joined(marks.since(at))
+            block = self._block(at, held)
+            if block is not None:
+                yield block
+                at = block.end
+            left = held
 
-    def _block(self, at: int, raw: bytes) -> Block:
-        """The records of `raw`, which begins with one at offset `at`."""
-        marks = _Marks(raw, self._dialect)
-        last = at + len(raw) >= self._size
+    def _block(self, at: int, marks: Marks) -> Block | None:
+        """The records that end within `marks`, the first of which begins at offset `at`."""
+        last = marks.end >= self._size
         ends: list[Any] = []
         damaged: list[int] = []
-        done = 0  # up to here, relative to `at`, the records are known
-        while done < len(raw):
+        done = at  # up to here the records are known
+        while done < marks.end:
             known, bad = self._sound(marks, done, last)
-            if bad is None and len(known):
+            open_since = int(known[-1]) if len(known) else done
+            if bad is None and not last and marks.end - open_since > FAR:
+                bad = open_since
+            if bad is None:
                 ends.append(known)
                 break
-            known = known[known <= (done if bad is None else bad)]
-            start = self._distrusted(raw, known, done)
-            done = self._recover(at + start) - at
+            known = known[known <= bad]
+            start = self._distrusted(known, done)
+            done = self._recover(start)
             ends += [known[known <= start], np.array([done])]
-            damaged.append(at + start)
-        return self._made(at, raw, np.concatenate(ends), damaged)
+            damaged.append(start)
+        every = np.concatenate(ends) if ends else np.array([], np.int64)
+        return self._made(at, every, damaged, marks) if len(every) else None
 
-    def _sound(self, marks: _Marks, done: int, last: bool) -> tuple[Any, int | None]:
-        """Ends of records behind `done`, and where the first sign of damage stands, if any.
-
-        Ends are offsets in `raw` behind the line end.
-        """
-        quotes = marks.quotes[np.searchsorted(marks.quotes, done) :]
+    def _sound(self, marks: Marks, done: int, last: bool) -> tuple[Any, int | None]:
+        """Ends of records behind `done`, and where the first sign of damage stands, if any."""
+        first = int(np.searchsorted(marks.quotes, done))
+        quotes = marks.quotes[first:]
         breaks = marks.breaks[np.searchsorted(marks.breaks, done) :]
         outside = np.searchsorted(quotes, breaks) % 2 == 0
         ends = breaks[outside] + 1
-        bad = self._first_bad(marks.raw, quotes, done)
+        bad = _first_bad(marks, first, done)
         if last and len(quotes) % 2 and bad is None:
             bad = int(quotes[-1])
-        elif last and len(quotes) % 2 == 0 and (not len(ends) or ends[-1] < len(marks.raw)):
-            ends = np.append(ends, len(marks.raw))
+        elif last and len(quotes) % 2 == 0 and (not len(ends) or ends[-1] < self._size):
+            ends = np.append(ends, self._size)
         long = np.flatnonzero(np.diff(ends, prepend=done) > FAR)
         if len(long):
-            first = int(ends[long[0] - 1]) if long[0] else done
-            bad = first if bad is None else min(bad, first)
+            far = int(ends[long[0] - 1]) if long[0] else done
+            bad = far if bad is None else min(bad, far)
         return ends, bad
 
-    def _first_bad(self, raw: Any, quotes: Any, done: int) -> int | None:
-        """Offset of the first quote that opens or closes in the wrong place."""
-        opening, closing = quotes[::2], quotes[1::2]
-        wrong_open = ~self._before[raw[opening - 1]] & (opening > done)
-        closing = closing[closing + 1 < len(raw)]
-        wrong_close = ~self._edge[raw[closing + 1]]
-        found = [*opening[wrong_open][:1], *closing[wrong_close][:1]]
-        return int(min(found)) if found else None
-
-    def _distrusted(self, raw: bytes, known: Any, done: int) -> int:
+    def _distrusted(self, known: Any, done: int) -> int:
         """Where care begins: the damaged record, or the one before if that swallowed its start."""
         start = int(known[-1]) if len(known) else done
         if len(known) > 1 or (len(known) and done < start):
             before = int(known[-2]) if len(known) > 1 else done
-            found = strict(raw[before:start], self._dialect)
+            found = strict(bytes(self._data[before:start]), self._dialect)
             if found and len(found[0]) != self._look.width and found[1] > 1:
                 return before
         return start
@@ -217,19 +215,15 @@ class Splitter:
         cells = decode(line).split(self._dialect.delimiter)
         return look.telling and len(cells) >= max(2, look.width // 4) and look.fits(cells[0])
 
-    def _made(self, at: int, raw: bytes, ends: Any, damaged: list[int]) -> Block:
-        starts = np.concatenate(([0], ends[:-1]))
+    def _made(self, at: int, ends: Any, damaged: list[int], marks: Marks) -> Block:
+        starts = np.concatenate(([at], ends[:-1]))
         keep = np.ones(len(ends), bool)
         for index in np.flatnonzero(ends - starts <= 2):
-            keep[index] = bool(raw[int(starts[index]) : int(ends[index])].strip(b"\r\n"))
-        end = at + int(ends[-1])
-        return Block(at, end, raw, starts[keep] + at, ends[keep] + at, frozenset(damaged))
-
-    def raw(self, block: Block) -> bytes:
-        """All bytes of a block; more may follow."""
-        if block.end - block.start <= len(block.raw):
-            return block.raw
-        return bytes(self._data[block.start : block.end])
+            line = bytes(self._data[int(starts[index]) : int(ends[index])])
+            keep[index] = bool(line.strip(b"\r\n"))
+        end = int(ends[-1])
+        hits = marks.hits[: np.searchsorted(marks.hits, end)]
+        return Block(at, end, starts[keep], ends[keep], frozenset(damaged), hits)
 
     def row(self, span: Span) -> tuple[list[str], str]:
         """Fields of one record and what is wrong with it ("" if nothing is)."""
@@ -241,22 +235,10 @@ class Splitter:
         return decode(bytes(self._data[span.start : span.end]))
 
 
-class _Marks:
-    """Quotes and line ends in a block."""
-
-    def __init__(self, raw: bytes, dialect: Dialect) -> None:
-        self.raw = np.frombuffer(raw, np.uint8)
-        flags = np.empty(len(raw), bool)
-        self.breaks = np.flatnonzero(np.equal(self.raw, NEWLINE, out=flags))
-        returns = np.flatnonzero(self.raw == RETURN) if b"\r" in raw else self.breaks[:0]
-        if len(returns):
-            following = self.raw[np.minimum(returns + 1, len(raw) - 1)]
-            alone = returns[(following != NEWLINE) & (returns + 1 < len(raw))]
-            self.breaks = np.union1d(self.breaks, alone)
-        self.quotes = (
-            np.flatnonzero(np.equal(self.raw, QUOTE, out=flags))
-            if dialect.quoting
-            else self.breaks[:0]
-        )
-        if dialect.escape:
-            self.quotes = self.quotes[self.raw[self.quotes - 1] != BACKSLASH]
+def _first_bad(marks: Marks, first: int, done: int) -> int | None:
+    """The first quote that opens or closes in the wrong place; that at index `first` opens."""
+    opening, closing = marks.quotes[first::2], marks.quotes[first + 1 :: 2]
+    wrong_open = opening[~marks.may_open[first::2] & (opening > done)]
+    wrong_close = closing[~marks.may_close[first + 1 :: 2]]
+    found = [*wrong_open[:1], *wrong_close[:1]]
+    return int(min(found)) if found else None
