@@ -20,6 +20,7 @@ test: $(READY)
 
 picture: $(READY)
 	$(BIN)/python scripts/picture.py
+	$(BIN)/python scripts/readme.py
 
 check: $(READY)
 	$(BIN)/ruff check src tests bench scripts

@@ -104,7 +104,7 @@ def svg(lines: list[str]) -> str:
     """The lines as a window of a terminal."""
     width = MARGIN * 2 + COLUMNS * ADVANCE
     gaps = sum(_opens(above, line) for above, line in pairwise(lines))
-    height = BAR + MARGIN * 2 + len(lines) * LEADING + gaps * GAP - 8
+    height = BAR + MARGIN * 2 + len(lines) * LEADING + (gaps + 1) * GAP - 8
     title = f"oust trace {EVIDENCE}"
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
@@ -123,7 +123,7 @@ def svg(lines: list[str]) -> str:
             y += GAP
             out.append(_hairline(y - LEADING + 3, PALE))
         out += _line(line, y)
-        y += LEADING
+        y += LEADING + GAP * line.startswith(PROMPT)
     return "\n".join([*out, "</g>", "</svg>"]) + "\n"
 
 

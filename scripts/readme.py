@@ -1,0 +1,77 @@
+"""Run the commands that the README shows with `$ oust ...` and paste what they print.
+
+    python scripts/readme.py           paste it anew (`make picture`)
+    python scripts/readme.py --check   fail if the README shows something else
+
+The commands run in order in one empty folder, in which `examples/` and `docs/` can be seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+FIRST = "oust trace examples/agency-2017/exports"
+"""What the picture shows; the other commands look at the case that it makes."""
+
+_SHOWN = re.compile(r"(?m)^\$ (oust .*)\n((?:(?!\$ |```).*\n)*)")
+_MENTIONS = re.compile(r"(?s) Mentions, which are.*?(?=\n\n)")
+_VENDOR = re.compile(r"(?s).*?(?=\n\n)")
+
+
+def cut(command: str, output: str) -> str:
+    """The part of the output that the README shows: of a trace only what the section is about."""
+    if not command.startswith("oust trace"):
+        return output
+    part = _MENTIONS if "--mentions" in command else _VENDOR
+    found = part.search(output)
+    return found[0] + "\n" if found else output
+
+
+def run(command: str, folder: Path) -> str:
+    """What the command prints, trailing blanks removed."""
+    words = [sys.executable, "-m", "oust", *shlex.split(command)[1:]]
+    done = subprocess.run(  # noqa: S603 (our own program)
+        words, cwd=folder, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    return re.sub(r"(?m)[ \t]+$", "", done.stdout)
+
+
+def commands(text: str) -> Iterator[str]:
+    """The commands whose output the README shows."""
+    return (found[1] for found in _SHOWN.finditer(text))
+
+
+def fresh(text: str) -> str:
+    """The README with what its commands print now."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for shared in ("examples", "docs"):
+            (folder / shared).symlink_to(ROOT / shared)
+        run(FIRST, folder)
+        printed = {one: cut(one, run(one, folder)) for one in commands(text)}
+    return _SHOWN.sub(lambda found: f"$ {found[1]}\n{printed[found[1]]}", text)
+
+
+def main() -> None:
+    """Paste or check."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare only; exit code 1 if old")
+    old = README.read_text("utf-8")
+    new = fresh(old)
+    if parser.parse_args().check:
+        sys.exit(old != new)
+    README.write_text(new, "utf-8")
+    print(README.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
