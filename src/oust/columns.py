@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from oust.model import ITEM_FIELDS, OCCURRENCE_FIELDS, Link, Quarantine, Record
 
 LISTS = frozenset({"ids", "urls"})
-RECORD_FIELDS = ITEM_FIELDS + OCCURRENCE_FIELDS
 
 _TEXT = pa.string()
 _LIST = pa.list_(_TEXT)
 
 ITEM_SCHEMA = pa.schema([(name, _LIST if name in LISTS else _TEXT) for name in ITEM_FIELDS])
-RECORD_SCHEMA = pa.schema(
-    [("sid", pa.int32()), ("n", pa.int32())]
-    + [(name, _LIST if name in LISTS else _TEXT) for name in RECORD_FIELDS]
+KEYED_ITEM_SCHEMA = pa.schema([("key", _TEXT), *ITEM_SCHEMA])
+OCCURRENCE_SCHEMA = pa.schema(
+    [("key", _TEXT), ("sid", pa.int32()), ("n", pa.int32())]
+    + [(name, _TEXT) for name in OCCURRENCE_FIELDS]
 )
 LINK_SCHEMA = pa.schema(
     [("sid", pa.int32()), ("n", pa.int32()), ("relation", _TEXT), ("origin", _TEXT)]
@@ -39,25 +41,48 @@ SIGHTING_SCHEMA = pa.schema(
 )
 
 
-def record_table(sids: Sequence[int], ns: Sequence[int], records: Sequence[Record]) -> pa.Table:
+_item = attrgetter(*ITEM_FIELDS)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class RecordTables(msgspec.Struct, frozen=True):
+    """Records as two tables, joined by `key`: each distinct thing once, and every occurrence."""
+
+    items: pa.Table  # KEYED_ITEM_SCHEMA
+    occurrences: pa.Table  # OCCURRENCE_SCHEMA
+
+
+def record_table(sids: Sequence[int], ns: Sequence[int], records: Sequence[Record]) -> RecordTables:
     """Records of the sources `sids` (one id per record) with their ordinal `ns` in them."""
-    columns: list[Any] = [pa.array(sids, pa.int32()), pa.array(ns, pa.int32())]
-    columns += [_column(name, records) for name in RECORD_FIELDS]
-    return pa.Table.from_arrays(columns, schema=RECORD_SCHEMA)
-
-
-def _column(name: str, records: Sequence[Record]) -> Any:
-    values = list(map(attrgetter(name), records))
-    if not any(values):  # most fields of most sources: not worth a look at each value
-        return pa.repeat(pa.scalar([] if name in LISTS else "", _kind(name)), len(values))
+    things = [_item(record) for record in records]
     try:
-        return _lists(values) if name in LISTS else pa.array(values, _TEXT)
+        keys = [_key(thing) for thing in things]
     except UnicodeEncodeError:  # lone surrogates from \ud800 escapes are legal JSON, not UTF-8
-        return pa.array([_clean(value) for value in values], _kind(name))
+        things = [tuple(map(_clean, thing)) for thing in things]
+        keys = [_key(thing) for thing in things]
+    distinct = dict(zip(keys, things, strict=True))
+    columns = zip(ITEM_SCHEMA, zip(*distinct.values(), strict=True), strict=False)
+    items = [_column(list(distinct), _TEXT), *(_column(c, field.type) for field, c in columns)]
+    seen = [pa.array(keys, _TEXT), pa.array(sids, pa.int32()), pa.array(ns, pa.int32())]
+    seen += [_column(list(map(attrgetter(name), records)), _TEXT) for name in OCCURRENCE_FIELDS]
+    return RecordTables(
+        pa.Table.from_arrays(items, schema=KEYED_ITEM_SCHEMA),
+        pa.Table.from_arrays(seen, schema=OCCURRENCE_SCHEMA),
+    )
 
 
-def _kind(name: str) -> Any:
-    return _LIST if name in LISTS else _TEXT
+def _key(thing: tuple[Any, ...]) -> str:
+    """A digest of everything that makes up the thing itself, the same on every machine."""
+    return blake2b(_encode(thing), digest_size=16).hexdigest()
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> Any:
+    if not any(values):  # most fields of most sources: not worth a look at each value
+        return pa.repeat(pa.scalar([] if kind == _LIST else "", kind), len(values))
+    try:
+        return _lists(values) if kind == _LIST else pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([_clean(value) for value in values], kind)
 
 
 def _lists(values: Sequence[Sequence[str]]) -> Any:
@@ -69,18 +94,16 @@ def _lists(values: Sequence[Sequence[str]]) -> Any:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    return [_clean(one) for one in value]
+    return tuple(_clean(one) for one in value)
 
 
 def link_table(sids: Sequence[int], ns: Sequence[int], links: Sequence[Link]) -> pa.Table:
     """Links likewise."""
     columns: list[Any] = [pa.array(sids, pa.int32()), pa.array(ns, pa.int32())]
-    for field in list(LINK_SCHEMA)[2:]:
-        values = [getattr(link, field.name) for link in links]
-        try:
-            columns.append(pa.array(values, field.type))
-        except UnicodeEncodeError:
-            columns.append(pa.array([_clean(value) for value in values], field.type))
+    columns += [
+        _column(list(map(attrgetter(field.name), links)), field.type)
+        for field in list(LINK_SCHEMA)[2:]
+    ]
     return pa.Table.from_arrays(columns, schema=LINK_SCHEMA)
 
 

@@ -8,7 +8,7 @@ a usable case.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,18 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from oust.columns import LISTS, SIGHTING_SCHEMA
+from oust.columns import LISTS, SIGHTING_SCHEMA, RecordTables
 from oust.errors import Exit, OustError
 from oust.model import ITEM_FIELDS, OCCURRENCE_FIELDS, Source
 
 FILE = "oust-case.duckdb"
-LAYOUT = "1"
+LAYOUT = "2"
 """Raised when the tables change; an older case is told to be made anew."""
 
 MEMORY_LIMIT = "512MB"
 
-_TEXT = "VARCHAR"
+_TEXT = "VARCHAR USING COMPRESSION uncompressed"
+"""Trying how texts pack best would take four times as long as writing them, to halve the case."""
 
 
 def _columns(names: Sequence[str]) -> str:
@@ -39,8 +40,8 @@ CREATE TABLE source (sid INTEGER PRIMARY KEY, path VARCHAR, location VARCHAR, sh
   format VARCHAR, bytes BIGINT, records BIGINT, quarantined BIGINT, status VARCHAR,
   message VARCHAR, counts VARCHAR, collected VARCHAR, bulk BOOLEAN, sought VARCHAR,
   outer_path VARCHAR, current BOOLEAN, run INTEGER, gone_in INTEGER);
-CREATE TABLE item (key VARCHAR, run INTEGER, {_columns(ITEM_FIELDS)});
-CREATE TABLE occurrence (key VARCHAR, sid INTEGER, n INTEGER, {_columns(OCCURRENCE_FIELDS)});
+CREATE TABLE item (key {_TEXT}, run INTEGER, {_columns(ITEM_FIELDS)});
+CREATE TABLE occurrence (key {_TEXT}, sid INTEGER, n INTEGER, {_columns(OCCURRENCE_FIELDS)});
 CREATE TABLE link (sid INTEGER, n INTEGER, relation VARCHAR, origin VARCHAR, targets VARCHAR[],
   locator VARCHAR, since VARCHAR, until VARCHAR, share VARCHAR, extra VARCHAR);
 CREATE TABLE quarantine (sid INTEGER, locator VARCHAR, reason VARCHAR, text VARCHAR);
@@ -48,17 +49,6 @@ CREATE TABLE sighting (key VARCHAR, vendor VARCHAR, field VARCHAR, "start" INTEG
   "end" INTEGER, text VARCHAR, identifier VARCHAR, strength VARCHAR, features VARCHAR[],
   relation VARCHAR, mention VARCHAR);
 """
-
-_SEPARATOR = "chr(31)"
-
-
-def _key_sql() -> str:
-    """A digest of everything that makes up the thing itself."""
-    parts = [
-        f"array_to_string(\"{name}\", chr(30))" if name in LISTS else f'"{name}"'
-        for name in ITEM_FIELDS
-    ]
-    return f"md5(concat_ws({_SEPARATOR}, {', '.join(parts)}))"
 
 
 class Store:
@@ -81,16 +71,18 @@ class Store:
             raise OustError(f"no case in {folder}", "make one with: oust trace EVIDENCE")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            db = duckdb.connect(str(place), config={"memory_limit": MEMORY_LIMIT})
+            db = duckdb.connect(str(place), config={"memory_limit": MEMORY_LIMIT, "threads": 1})
+            store = cls(db, folder)
+            store._prepare()
         except (duckdb.Error, OSError) as error:
             raise _cannot_open(folder, error) from error
-        store = cls(db, folder)
-        store._prepare()
         return store
 
     def _prepare(self) -> None:
         self._db.execute("SET preserve_insertion_order = true")
-        self._db.execute(f"SET temp_directory = '{str(self.folder / 'tmp').replace(chr(39), '')}'")
+        self._db.execute(
+            f"SET temp_directory = '{str(self.folder / 'tmp').replace(chr(39), chr(39) * 2)}'"
+        )
         tables = self._db.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
         if tables is None or not tables[0]:
             with self.change():
@@ -111,7 +103,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # a store that failed has rolled back by itself
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -173,26 +166,16 @@ class Store:
         ).fetchone()
         return int(row[0]) if row else 1
 
-    def add_records(self, records: pa.Table, run: int) -> None:
+    def add_records(self, records: RecordTables, run: int) -> None:
         """Store records: each distinct thing once, and every occurrence of it."""
-        names = ", ".join(f'incoming."{name}"' for name in ITEM_FIELDS)
-        seen = ", ".join(f'incoming."{name}"' for name in OCCURRENCE_FIELDS)
-        self._db.register("incoming", records)
+        names = ", ".join(f'"{name}"' for name in ITEM_FIELDS)
+        self._db.register("things", records.items)
         self._db.execute(
-            f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT {_key_sql()} AS key, sid, n FROM incoming"
+            f"INSERT INTO item SELECT key, {run}, {names} FROM things "
+            "WHERE key NOT IN (SELECT key FROM item)"
         )
-        self._db.execute(
-            f"INSERT INTO item SELECT first.key, {run}, {names} FROM incoming JOIN "
-            "(SELECT key, min((sid, n)) AS at FROM keyed "
-            "WHERE key NOT IN (SELECT key FROM item) GROUP BY key) first "
-            "ON incoming.sid = first.at[1] AND incoming.n = first.at[2]"
-        )
-        self._db.execute(
-            f"INSERT INTO occurrence SELECT keyed.key, sid, n, {seen} "
-            "FROM incoming JOIN keyed USING (sid, n)"
-        )
-        self._db.unregister("incoming")
-        self._db.execute("DROP TABLE keyed")
+        self._db.unregister("things")
+        self.add_rows("occurrence", records.occurrences)
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
         """Append `rows` to the table `name`, whose columns they carry in order."""
@@ -294,13 +277,28 @@ def source_of(row: dict[str, Any]) -> Source:
 
 def _cannot_open(folder: Path, error: Exception) -> OustError:
     text = str(error)
-    if "lock" in text.lower():
+    if "could not set lock" in text.lower() or "used by another process" in text.lower():
         return OustError(
             f"the case in {folder} is in use by another oust",
             "wait until it has finished, or name another folder with --case",
             Exit.BUSY,
         )
-    return OustError(f"the case in {folder} cannot be opened: {text.splitlines()[0]}", code=Exit.FAILED)
+    hint = "trace the evidence again into a new folder with --case"
+    return OustError(
+        f"the case in {folder} cannot be opened: {text.splitlines()[0]}", hint, Exit.FAILED
+    )
 
 
-__all__ = ["FILE", "SIGHTING_SCHEMA", "TABLES", "Store", "source_of"]
+def as_problem(error: BaseException) -> OustError | None:
+    """What to tell the user of a failure of the engine underneath; None if it is none of its."""
+    if not isinstance(error, duckdb.Error):
+        return None
+    text = str(error)
+    if "No space left" in text:
+        hint = "free some, or put the case on another disk with --case; then run the command again"
+        return OustError("no space is left on the disk that holds the case", hint, Exit.FAILED)
+    hint = "run it again; if it fails again, trace the evidence into a new folder with --case"
+    return OustError(f"the case's store failed: {text.splitlines()[0]}", hint, Exit.FAILED)
+
+
+__all__ = ["FILE", "SIGHTING_SCHEMA", "TABLES", "Store", "as_problem", "source_of"]
