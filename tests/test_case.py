@@ -23,7 +23,9 @@ EXPORTS = ROOT / "examples" / "agency-2017" / "exports"
 
 def traced(evidence, folder, **options):
     with Case.open(folder, create=True, **options) as case:
-        case.add([Path(one) for one in evidence] if isinstance(evidence, list) else [Path(evidence)])
+        case.add(
+            [Path(one) for one in evidence] if isinstance(evidence, list) else [Path(evidence)]
+        )
         return case.findings()
 
 
@@ -140,7 +142,9 @@ def test_another_file_of_the_same_name_elsewhere_is_kept_apart(tmp_path):
     head = "Computer name,Application,Version,Publisher\n"
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "hosts.csv").write_text(head + f"{name},Kaspersky Endpoint Security,10,AO Kaspersky Lab\n")
+        (tmp_path / name / "hosts.csv").write_text(
+            head + f"{name},Kaspersky Endpoint Security,10,AO Kaspersky Lab\n"
+        )
         found = traced(tmp_path / name / "hosts.csv", tmp_path / "case")
     assert assets(found) == {("direct", "host", "one"), ("direct", "host", "two")}
 
@@ -161,7 +165,9 @@ def test_a_dossier_given_later_identifies_what_is_stored_and_scans_bulk_files_ag
     )
     folder = tmp_path / "evidence"
     folder.mkdir()
-    (folder / "hosts.csv").write_text("Computer name,Application,Version,Publisher\nh-9,Zeppotronic Agent,1,Zeppotronic Ltd\n")
+    (folder / "hosts.csv").write_text(
+        "Computer name,Application,Version,Publisher\nh-9,Zeppotronic Agent,1,Zeppotronic Ltd\n"
+    )
     (folder / "awards.csv").write_text(
         "award_id_piid,action_date,recipient_name,awarding_agency_name,transaction_description\n"
         + "".join(f"A-{n},2017-01-01,SOMEBODY,OFFICE,PENCILS\n" for n in range(50))
@@ -187,7 +193,9 @@ def test_a_case_in_use_is_told_and_nothing_is_harmed(tmp_path):
     with Case.open(folder, create=True):
         done = subprocess.run(
             [sys.executable, "-m", "oust", "trace", str(EXPORTS), "--case", str(folder)],
-            capture_output=True, text=True, check=False,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert done.returncode == Exit.BUSY
     assert "in use by another oust" in done.stderr

@@ -17,7 +17,11 @@ from oust.fileview import FileView
 from oust.formats.seam import NoNeedles
 
 BOM = json.dumps(
-    {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"type": "library", "name": "a"}]}
+    {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "components": [{"type": "library", "name": "a"}],
+    }
 ).encode()
 
 
@@ -53,14 +57,19 @@ def test_files_come_in_one_order_each_once_and_loops_end(tmp_path):
     (tmp_path / "b" / "loop").symlink_to(tmp_path)
     (tmp_path / "again.json").symlink_to(tmp_path / "a.json")
     top = tmp_path.name
-    assert [one.path for one in read.walk([tmp_path, tmp_path])] == [f"{top}/a.json", f"{top}/b/x.json"]
+    assert [one.path for one in read.walk([tmp_path, tmp_path])] == [
+        f"{top}/a.json",
+        f"{top}/b/x.json",
+    ]
 
 
 def test_two_folders_of_one_name_are_kept_apart(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name / "exports").mkdir(parents=True)
         (tmp_path / name / "exports" / "a.json").write_bytes(BOM)
-    found = [one.path for one in read.walk([tmp_path / "one" / "exports", tmp_path / "two" / "exports"])]
+    found = [
+        one.path for one in read.walk([tmp_path / "one" / "exports", tmp_path / "two" / "exports"])
+    ]
     assert found == ["one/exports/a.json", "two/exports/a.json"]
 
 
@@ -127,7 +136,11 @@ def test_a_truncated_archive_says_so(tmp_path):
         (b"a letter to nobody\n", "no reader", "no reader"),
         (b"[" * 1_000_000, "no reader", ""),
         (b'{"bomFormat":"CycloneDX","components":' + b"[" * 1_000_000, "not read", ""),
-        (b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaa">]><bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components><component><name>&a;</name></component></components></bom>', None, ""),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaa">]><bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components><component><name>&a;</name></component></components></bom>',
+            None,
+            "",
+        ),
     ],
 )
 def test_bad_files_have_a_status_and_a_message(tmp_path, data, status, word):

@@ -50,6 +50,19 @@ def run(command: Any, arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return int(Exit.OK)
+    except Exception as error:
+        return _engine_failed(error)
+
+
+def _engine_failed(error: Exception) -> int:
+    """Tell a failure of the store, such as a full disk; anything else is our fault and is shown."""
+    from oust.store import as_problem
+
+    problem = as_problem(error)
+    if problem is None:
+        raise error
+    _tell(problem.message, problem.hint)
+    return int(problem.code)
 
 
 def _tell(message: str, hint: str) -> None:

@@ -65,3 +65,23 @@ class FileView:
         for piece in self.pieces():
             digest.update(piece)
         return digest.hexdigest()
+
+
+def digest_of(data: Any) -> str:
+    """SHA-256 of bytes or of a view, hexadecimal."""
+    return data.sha256() if isinstance(data, FileView) else hashlib.sha256(data).hexdigest()
+
+
+_HIDDEN = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
+_SHOWN = {private: surrogate for surrogate, private in _HIDDEN.items()}
+
+
+def place_text(place: Path) -> str:
+    """`place` as text that a store can hold: bytes that are no UTF-8 become private characters."""
+    return str(place).translate(_HIDDEN)
+
+
+def place_of(text: str) -> Path:
+    """The place that `place_text` gave `text` for."""
+    place = Path(text)
+    return place if place.exists() else Path(text.translate(_SHOWN))

@@ -15,6 +15,7 @@ from msgspec import Struct, field, structs
 
 from oust import read
 from oust.columns import link_table, quarantine_table, record_table
+from oust.fileview import place_of, place_text
 from oust.formats.seam import Needles
 from oust.model import Link, Quarantine, Record, Source
 from oust.store import Store
@@ -115,7 +116,11 @@ class Ingest:
     def _named(self, found: read.Found) -> read.Found:
         """Keep apart two different files that would be shown alike."""
         known = self._known.get(found.path)
-        if known and known["location"] != str(found.location) and Path(known["location"]).exists():
+        if (
+            known
+            and known["location"] != place_text(found.location)
+            and place_of(known["location"]).exists()
+        ):
             longer = f"{found.location.parent.name}/{found.path}"
             return structs.replace(found, path=longer)
         return found
@@ -247,13 +252,15 @@ class Ingest:
         """Bulk files read earlier for other things, if they still lie where they were."""
         waiting = {found.path for found in self.later}
         for path, row in sorted(_stale(self.store, sought).items()):
-            place = Path(row["location"])
+            place = place_of(row["location"])
             if path in waiting:
                 continue
             if place.is_file():
                 self.later.append(read.Found(path, place))
             else:
-                self.store.note(path, f"was at {place}, gone now; not searched again for what is new")
+                self.store.note(
+                    path, f"was at {place}, gone now; not searched again for what is new"
+                )
 
 
 def _outer(store: Store) -> dict[str, dict[str, Any]]:
@@ -282,4 +289,3 @@ def _size(found: read.Found) -> int:
 def _may_hold_bulk(loaded: read.Loaded) -> bool:
     """Large archives are left for the second pass, so that they are unpacked once only."""
     return len(loaded.data) > LARGE_ARCHIVE and bytes(loaded.data[:2]) in (b"PK", b"\x1f\x8b")
-

@@ -128,9 +128,7 @@ ITEM_FIELDS = (
 )
 """Fields that make up the thing itself: stored once however often it occurs."""
 
-OCCURRENCE_FIELDS = (
-    *("locator", "ref", "role", "host", "operator", "since", "until", "extra"),
-)
+OCCURRENCE_FIELDS = (*("locator", "ref", "role", "host", "operator", "since", "until", "extra"),)
 """Fields of one occurrence of a thing in one source."""
 
 

@@ -19,7 +19,7 @@ from msgspec import Struct, field, structs
 
 from oust import unpack
 from oust.errors import OustError
-from oust.fileview import FileView, digest_of
+from oust.fileview import FileView, digest_of, place_text
 from oust.formats import all_formats, pick
 from oust.formats.envelope import is_envelope, unwrap
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
@@ -94,7 +94,7 @@ def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]
     while waiting:
         place, shown = waiting.pop()
         try:
-            info = os.stat(place)
+            info = Path(place).stat()
             if (info.st_dev, info.st_ino) in seen:
                 continue
             seen.add((info.st_dev, info.st_ino))
@@ -114,7 +114,7 @@ def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]
 
 def _evidence_in(folder: str) -> list[str]:
     """Names in a folder that may be evidence, in order; none if it is a case."""
-    names = sorted(os.listdir(folder))
+    names = sorted(one.name for one in Path(folder).iterdir())
     if CASE_MARK in names:
         return []
     return [name for name in names if not name.endswith(".map.yaml") and name != "oust-map.yaml"]
@@ -153,16 +153,18 @@ def read(loaded: Loaded, needles: Needles | None) -> Iterator[Reading]:
     """
     found = loaded.found
     if loaded.problem:
-        yield Reading(_refused(found.path, loaded.problem), str(found.location))
+        yield Reading(_refused(found.path, loaded.problem), place_text(found.location))
         return
     opened = Opened(found.path, loaded.data)
     try:
         opened.mapping = mapping_for(found.location)
     except OustError as error:
-        yield Reading(_refused(found.path, f"{error.message}; {error.hint}"), str(found.location))
+        yield Reading(
+            _refused(found.path, f"{error.message}; {error.hint}"), place_text(found.location)
+        )
         return
     budget = unpack.Budget.for_file(len(loaded.data))
-    reader = _Reader(str(found.location), needles, all_formats(), budget)
+    reader = _Reader(place_text(found.location), needles, all_formats(), budget)
     changed = _changed(loaded)
     for reading in reader.source(opened, loaded.sha256, 0):
         if reading.last and changed():

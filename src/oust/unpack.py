@@ -174,12 +174,14 @@ def _tar(_name: str, data: Any, budget: Budget) -> Iterator[Member]:
                 yield _member(name, lambda i=info: archive.extractfile(i), packed, budget)
 
 
-def _single(opener: Callable[[IO[bytes]], IO[bytes]], *endings: str) -> Callable[..., Any]:
+def _single(opener: Callable[[IO[bytes]], Any], *endings: str) -> Callable[..., Any]:
     def unpack(name: str, data: Any, budget: Budget) -> Iterator[Member]:
         inner = name
         for ending in endings:
             if name.lower().endswith(ending):
-                inner = name[: -len(ending)] + (".tar" if ending in (".tgz", ".tbz2", ".txz") else "")
+                inner = name[: -len(ending)] + (
+                    ".tar" if ending in (".tgz", ".tbz2", ".txz") else ""
+                )
         yield _member(inner or name, lambda: opener(_stream(data)), len(data), budget)
 
     return unpack
@@ -194,9 +196,9 @@ def _zstd(stream: IO[bytes]) -> IO[bytes]:
 _MEMBERS: dict[str, Callable[[str, Any, Budget], Iterator[Member]]] = {
     "zip": _zip,
     "tar": _tar,
-    "gzip": _single(lambda s: gzip.GzipFile(fileobj=s), ".tgz", ".gz"),  # type: ignore[arg-type]
-    "bzip2": _single(lambda s: bz2.BZ2File(s), ".tbz2", ".bz2"),
-    "xz": _single(lambda s: lzma.LZMAFile(s), ".txz", ".xz"),
+    "gzip": _single(lambda stream: gzip.GzipFile(fileobj=stream), ".tgz", ".gz"),
+    "bzip2": _single(bz2.BZ2File, ".tbz2", ".bz2"),
+    "xz": _single(lzma.LZMAFile, ".txz", ".xz"),
     "zstd": _single(_zstd, ".zst", ".zstd"),
 }
 

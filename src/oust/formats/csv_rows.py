@@ -49,7 +49,11 @@ def rows(opened: Opened) -> Iterator[Row | Quarantine]:
     cut = delimiter(first[1])
     for number, (offset, text, closed) in enumerate(found, 1):
         locator = f"row {number} byte {offset}"
-        cells = _cells(text, cut, csv.QUOTE_MINIMAL if closed else csv.QUOTE_NONE)
+        try:
+            cells = _cells(text, cut, csv.QUOTE_MINIMAL if closed else csv.QUOTE_NONE)
+        except csv.Error:  # a line end outside quotes, or a cell beyond all bounds
+            yield Quarantine(locator, "quotes stand in the wrong place", one_line(text))
+            continue
         if not closed:
             yield Quarantine(locator, "a quote is never closed", one_line(text))
         elif len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):

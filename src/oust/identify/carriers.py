@@ -19,15 +19,15 @@ from oust.identify.find import Finder, Found, Text, read_text
 from oust.identify.hits import Hit, hit, settle
 from oust.identify.kernel import Prefilter
 from oust.identify.matcher import digest, run_kernel
-from oust.party_names import core
 from oust.identify.places import canonical_purl
 from oust.identify.polarity import read_line
 from oust.identify.seeds import any_case, reduced, term_seeds
 from oust.identify.terms import Term, TermKind
-from oust.text import words
 from oust.identify.versions import covers, within
 from oust.model import CarrierProduct, Record, Sighting
 from oust.needles import LiteralNeedles
+from oust.party_names import core
+from oust.text import words
 
 OTHER_VERSION = "another version than the one known to contain it"
 OTHER_PUBLISHER = "a product of the same name by another publisher"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from oust.identify.hits import Hit, hit
@@ -19,6 +20,9 @@ _BY_SCHEME = {
     "cpe": "cpe-vendor",
     "company": "version-resource",
 }
+_GOLANG = "pkg:golang/"
+_MODULE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^\s@]+$", re.I)
+"""A Go module path, which is itself the package's identifier where a purl is missing."""
 _FORGES = ("github.com", "gitlab.com", "gitee.com", "www.github.com")
 _LINK = "a link to a site of the vendor does not say who made the thing"
 _FORK = "a link to a repository of the vendor, which is not called like this thing"
@@ -29,6 +33,10 @@ def id_hits(record: Record, places: Places) -> Iterator[Hit]:
     if record.purl:
         for fact, start, end in places.purls.meets(record.purl):
             yield _fact(fact, ("purl", record.purl, start, end), "package-namespace")
+    elif record.kind == "component" and _MODULE.match(record.name):
+        for fact, start, end in places.purls.meets(_GOLANG + record.name):
+            where = ("name", record.name, max(start - len(_GOLANG), 0), end - len(_GOLANG))
+            yield _fact(fact, where, "package-namespace")
     for value in record.ids:
         scheme, _, bare = value.partition(":")
         shift = len(scheme) + 1

@@ -13,9 +13,9 @@ from oust.identify.everyday import everyday
 from oust.identify.features import PARTY_RELATION, Says
 from oust.identify.find import Finder, Found, Text, read_text
 from oust.identify.hits import Hit, hit
-from oust.party_names import NEUTRAL, core, party_words
 from oust.identify.terms import vendor_words
 from oust.model import Record
+from oust.party_names import NEUTRAL, core, party_words
 
 PACKAGED = "packaged it, which does not say who made it"
 UNKNOWN_COMPANY = (

@@ -101,9 +101,10 @@ class Place:
     def meets(self, value: str) -> Iterator[tuple[Fact, int, int]]:
         """Facts that `value` meets, with the characters of `value` that show it."""
         text = value.lower()
-        for fact in self.exact.get(text, ()):
+        exact = self.exact.get(text, ())
+        for fact in exact:
             yield fact, 0, len(value)
-        if self.suffix:
+        if self.suffix and not exact:
             yield from self._suffixes(text)
         for prefix, fact in self.prefix:
             if text.startswith(prefix):
@@ -119,11 +120,13 @@ class Place:
             yield from self._specials(text)
 
     def _suffixes(self, host: str) -> Iterator[tuple[Fact, int, int]]:
+        """The longest value that ends the host by label decides: it is the more exact one."""
         at = 0
         while at >= 0:
-            for fact in self.suffix.get(host[at:], ()):
+            facts = self.suffix.get(host[at:], ())
+            for fact in facts:
                 yield fact, at, len(host)
-            dot = host.find(".", at)
+            dot = -1 if facts else host.find(".", at)
             at = dot + 1 if dot >= 0 else -1
 
     def _folders(self, path: str) -> Iterator[tuple[Fact, int, int]]:

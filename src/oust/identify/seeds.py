@@ -13,7 +13,6 @@ from msgspec import Struct
 from oust.data.dossier import Dossier, Identifier
 from oust.data.kinds import IDENTIFIER_KINDS, purl_beginnings
 from oust.identify.everyday import everyday
-from oust.party_names import NEUTRAL
 from oust.identify.partyfields import Parties
 from oust.identify.places import Fact
 from oust.identify.spelling import SPLIT_MARKS, literals, splits
@@ -25,6 +24,7 @@ from oust.identify.terms import (
     terms_of,
     vendor_words,
 )
+from oust.party_names import NEUTRAL
 from oust.text import words
 
 _PURL_END = re.compile(r"[/*]+$")
