@@ -104,8 +104,8 @@ def kind_of(data: bytes) -> str:
 def members(kind: str, name: str, data: Any, budget: Budget | None = None) -> Iterator[Member]:
     """Every regular member of the archive `data` of `kind`, in the archive's order.
 
-    Without `budget` the archive gets its own. A member that cannot be unpacked is yielded with its problem; if the archive itself breaks
-    off, the last Member yielded has an empty name and the problem.
+    Without `budget` the archive gets its own. A member that cannot be unpacked is yielded with its
+    problem; if the archive itself breaks off, the last Member has an empty name and the problem.
     """
     try:
         yield from _MEMBERS[kind](name, data, budget or Budget.for_file(len(data)))
