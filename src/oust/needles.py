@@ -63,7 +63,7 @@ class LiteralNeedles:
         if not data:
             return []
         raw = np.frombuffer(data, np.uint8)
-        folded = raw | FOLD
+        folded = np.bitwise_or(raw, FOLD, out=_scratch(len(raw)))
         wide = bool(self._other) and int(raw.max()) >= 0x80
         if self._learner and len(data) >= LARGE:
             found = self._learner.hits(folded, wide)
@@ -129,6 +129,19 @@ class _Learner:
             self._fragments = None if self._given_up else made
         finally:
             self._lock.release()
+
+
+_own = threading.local()
+
+
+def _scratch(size: int) -> Any:
+    """Memory of this thread for folded bytes; new memory for each piece costs as much as a pass."""
+    import numpy as np
+
+    held = getattr(_own, "scratch", None)
+    if held is None or len(held) < size:
+        held = _own.scratch = np.empty(size, np.uint8)
+    return held[:size]
 
 
 def _variants(literal: str) -> set[bytes]:
