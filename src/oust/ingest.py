@@ -6,7 +6,9 @@ code, so that one scan finds both. Each file is stored in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -90,28 +92,30 @@ class Ingest:
         """Read everything that is not bulk; remember the bulk files for `second_pass`."""
         found = [self._named(one) for one in read.walk(evidence)]
         self.added.files = len(found)
-        self.progress.begin(len(found), sum(_size(one) for one in found))
-        for loaded in read.ahead(found):
-            if self._is_known(loaded, sought):
-                self.added.unchanged += 1
-                self.progress.advance(1, len(loaded.data))
-            elif _may_hold_bulk(loaded):
-                self._defer(loaded)
-            else:
-                self._take(loaded, None, "")
-            self._flush_if_full()
-        self.flush()
+        self.progress.begin(len(found), sum(one.size for one in found))
+        with _uncollected():
+            for loaded in read.ahead(found):
+                if self._is_known(loaded, sought):
+                    self.added.unchanged += 1
+                    self.progress.advance(1, len(loaded.data))
+                elif _may_hold_bulk(loaded):
+                    self._defer(loaded)
+                else:
+                    self._take(loaded, None, "")
+                self._flush_if_full()
+            self.flush()
 
     def second_pass(self, needles: Needles, sought: str) -> None:
         """Read the bulk files, and those of earlier runs that something new is sought in."""
         self._add_stale(sought)
         self.run += 1  # things of this pass are identified after those of the first
-        for found in self.later:
-            loaded = read.load(found, self._digests.get(found.path, ""))
-            self._take(loaded, needles, sought)
-            self._flush_if_full()
-        self.later = []
-        self.flush()
+        with _uncollected():
+            for found in self.later:
+                loaded = read.load(found, self._digests.get(found.path, ""))
+                self._take(loaded, needles, sought)
+                self._flush_if_full()
+            self.later = []
+            self.flush()
 
     def _named(self, found: read.Found) -> read.Found:
         """Keep apart two different files that would be shown alike."""
@@ -224,6 +228,7 @@ class Ingest:
             if row["path"] == row["outer_path"]:
                 self._known[row["path"]] = row
         self.held = _Held()
+        gc.collect()
 
     def _write_parts(self) -> None:
         """Write records of a source that is not finished; if killed now they are forgotten."""
@@ -233,6 +238,7 @@ class Ingest:
         self.held = _Held(
             sources=held.sources, superseded=held.superseded, forgotten=held.forgotten
         )
+        gc.collect()
 
     def _insert(self) -> None:
         held = self.held
@@ -263,6 +269,24 @@ class Ingest:
                 )
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Cycles are collected only when a flush asks for it, and only among what is new since.
+
+    Records hold no cycles, but their making sets the collector off again and again, which then
+    looks at every object of the process.
+    """
+    was = gc.isenabled()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was:
+            gc.enable()
+
+
 def _outer(store: Store) -> dict[str, dict[str, Any]]:
     """The current top-level sources by path; `bulk` if any source within is."""
     rows = store.sources()
@@ -277,13 +301,6 @@ def _stale(store: Store, sought: str) -> dict[str, dict[str, Any]]:
     return {
         path: row for path, row in _outer(store).items() if row["bulk"] and row["sought"] != sought
     }
-
-
-def _size(found: read.Found) -> int:
-    try:
-        return found.location.stat().st_size
-    except OSError:
-        return 0
 
 
 def _may_hold_bulk(loaded: read.Loaded) -> bool:

@@ -12,15 +12,28 @@ from pathlib import Path
 from oust.errors import OustError
 
 MAX_BYTES = 100_000
+SUFFIX = ".map.yaml"
+FOLDER_WIDE = "oust-map.yaml"
 
 
 def mapping_for(file: Path) -> dict[str, str]:
     """The mapping that applies to `file`: its own, else its folder's, else none."""
-    for place in (file.with_name(file.name + ".map.yaml"), file.with_name("oust-map.yaml")):
-        found = _load(place)
+    beside = _mappings_in(file.parent)
+    for name in (file.name + SUFFIX, FOLDER_WIDE):
+        found = _load(file.with_name(name)) if beside is None or name in beside else {}
         if found:
             return found
     return {}
+
+
+@lru_cache(maxsize=256)
+def _mappings_in(folder: Path) -> frozenset[str] | None:
+    """Names of all mappings in `folder`; None if it cannot be listed. Asked once per folder."""
+    try:
+        names = [one.name for one in folder.iterdir()]
+    except OSError:
+        return None
+    return frozenset(name for name in names if name.endswith(SUFFIX) or name == FOLDER_WIDE)
 
 
 @lru_cache(maxsize=256)

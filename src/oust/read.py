@@ -28,6 +28,7 @@ from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
 
 HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 PREFETCH = 4  # files opened ahead of the one being read
+SMALL = 512 * 1024  # bytes; waking another thread costs more than reading such a file
 BATCH = 20_000  # records handed on at once, so that memory stays flat
 
 CASE_MARK = "oust-case.duckdb"
@@ -40,6 +41,7 @@ class Found(Struct, frozen=True):
     path: str  # as shown: the given name and the way below it, with forward slashes
     location: Path
     problem: str = ""  # why it cannot be opened
+    size: int = 0  # bytes, as walked
 
 
 class Reading(Struct):
@@ -50,7 +52,6 @@ class Reading(Struct):
     records: list[Record] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     quarantined: list[Quarantine] = field(default_factory=list)
-    first: bool = True
     last: bool = True
     bulk: bool = False
     deferred: bool = False  # a bulk source met while nothing is sought yet: read it later
@@ -99,7 +100,7 @@ def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]
                 continue
             seen.add((info.st_dev, info.st_ino))
             if stat.S_ISREG(info.st_mode):
-                yield Found(shown, Path(place))
+                yield Found(shown, Path(place), size=info.st_size)
             elif stat.S_ISDIR(info.st_mode):
                 waiting += [
                     (f"{place.rstrip('/')}/{name}", f"{shown}/{unpack.plain_name(name)}")
@@ -135,15 +136,19 @@ def load(found: Found, sha256: str = "") -> Loaded:
 
 
 def ahead(founds: Iterable[Found]) -> Iterator[Loaded]:
-    """`load` each, a few files ahead of the reader: hashing and disk use the other core."""
-    waiting: list[Future[Loaded]] = []
+    """`load` each, large ones ahead of the reader: hashing and disk use the other core."""
     rest = iter(founds)
     with ThreadPoolExecutor(1) as pool:
-        waiting += [pool.submit(load, found) for found in islice(rest, PREFETCH)]
+
+        def begin(count: int) -> list[Found | Future[Loaded]]:
+            some = islice(rest, count)
+            return [one if one.size <= SMALL else pool.submit(load, one) for one in some]
+
+        waiting = begin(PREFETCH)
         while waiting:
             done = waiting.pop(0)
-            waiting += [pool.submit(load, found) for found in islice(rest, 1)]
-            yield done.result()
+            waiting += begin(1)
+            yield load(done) if isinstance(done, Found) else done.result()
 
 
 def read(loaded: Loaded, needles: Needles | None) -> Iterator[Reading]:
@@ -256,16 +261,14 @@ class _Reader(Struct):
             yield Reading(base, self.location, deferred=True)
             return
         tally: Counter[str] = Counter()
-        part = Reading(base, self.location, last=False, bulk=fmt.bulk)
         said = Told(fmt, opened, self.needles or NoNeedles())
-        for one in said:
-            if one.__class__ is Record:
-                part.records.append(one)
-            elif _keep(one, part, tally) >= BATCH:
-                _count(part, tally)
-                yield part
-                part = Reading(base, self.location, first=False, last=False, bulk=fmt.bulk)
-        _count(part, tally)
+        stream = iter(said)
+        while True:
+            batch = list(islice(stream, BATCH))
+            part = _part(Reading(base, self.location, last=False, bulk=fmt.bulk), batch, tally)
+            if len(batch) < BATCH:
+                break
+            yield part
         problem = said.problem
         held = tally.pop("quarantined", 0)
         records = sum(tally.values())
@@ -289,22 +292,21 @@ class _Reader(Struct):
         yield part
 
 
-def _keep(one: Said, part: Reading, tally: Counter[str]) -> int:
-    """Put what is no Record where it belongs; return how many things `part` holds."""
-    if isinstance(one, Link):
-        part.links.append(one)
-        tally["link"] += len(one.targets)
-    elif isinstance(one, Quarantine):
-        part.quarantined.append(one)
-    elif isinstance(one, Tally):
-        tally[one.kind] += one.count
-    return len(part.records) + len(part.links)
-
-
-def _count(part: Reading, tally: Counter[str]) -> None:
-    """Count the records of a part by kind, and what it holds in quarantine."""
-    tally.update(Counter([record.kind for record in part.records]))
+def _part(part: Reading, batch: list[Said], tally: Counter[str]) -> Reading:
+    """`part` with what stands in `batch`, everything counted by kind in `tally`."""
+    part.records = [one for one in batch if one.__class__ is Record]
+    tally.update([record.kind for record in part.records])
+    if len(part.records) < len(batch):
+        for one in batch:
+            if isinstance(one, Link):
+                part.links.append(one)
+                tally["link"] += len(one.targets)
+            elif isinstance(one, Quarantine):
+                part.quarantined.append(one)
+            elif isinstance(one, Tally):
+                tally[one.kind] += one.count
     tally["quarantined"] += len(part.quarantined)
+    return part
 
 
 class Told:

@@ -36,7 +36,8 @@ class Spdx2Json:
         data = head.data if head.encoding == "utf-8" else head.text.encode("utf-8", "replace")
         if b'"spdxVersion"' in data and b'"bomFormat"' not in data:
             return 100
-        return 90 if not _KEYS.isdisjoint(head.json_keys) else 0
+        met = any(f'"{key}"'.encode() in data for key in _KEYS)
+        return 90 if met and not _KEYS.isdisjoint(head.json_keys) else 0
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """Document, makers, packages, files, snippets, relationships."""
