@@ -45,7 +45,7 @@ def run(command: Any, arguments: list[str]) -> int:
         error.show()
         return int(Exit.USAGE)
     except (click.Abort, KeyboardInterrupt):
-        _tell("interrupted; what was read so far is kept", "run the same command to go on")
+        _tell("interrupted; what was saved so far is kept", "run the same command to go on")
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
