@@ -25,7 +25,8 @@ def told(path: Path) -> list[dict[str, object]]:
         return said
     try:
         for one in fmt.read(opened, NoNeedles()):
-            said.append({"said": type(one).__name__, **msgspec.json.decode(msgspec.json.encode(one))})
+            plain = msgspec.json.decode(msgspec.json.encode(one))
+            said.append({"said": type(one).__name__, **plain})
     except Unreadable as error:
         said.append({"said": "Unreadable", "message": str(error)})
     return said

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct, field, structs
 
-from oust import read
+from oust import __version__, read
 from oust.columns import link_table, quarantine_table, record_table
 from oust.fileview import place_of, place_text
 from oust.formats.seam import Needles
@@ -86,6 +86,7 @@ class Ingest:
         self.added = Added()
         self.later: list[read.Found] = []  # bulk files, and what may hold them
         self._known = _outer(store)
+        self._same_readers = store.meta("read by") == __version__
         self._digests: dict[str, str] = {}
 
     def first_pass(self, evidence: Iterable[Path], sought: str) -> None:
@@ -134,6 +135,8 @@ class Ingest:
         known = self._known.get(loaded.found.path)
         if known is None or not loaded.sha256 or known["sha256"] != loaded.sha256:
             return False
+        if known["status"] == "no reader" or not self._same_readers:
+            return False
         return not known["bulk"] or known["sought"].split("+")[0] == sought
 
     def _defer(self, loaded: read.Loaded) -> None:
@@ -167,7 +170,9 @@ class Ingest:
         if known is None:
             self.added.new += 1
         elif known["sha256"] == sha256:
-            self.added.again += 1
+            nothing = known["status"] == "no reader"
+            self.added.unchanged += nothing
+            self.added.again += not nothing
             self.held.forgotten += self.store.sids_of(path)
         else:
             self.added.changed += 1
@@ -224,6 +229,7 @@ class Ingest:
             self.store.supersede(self.held.superseded, self.run)
             self.store.add_sources(self.held.sources)
             self.store.set_meta("run", str(self.run))
+            self.store.set_meta("read by", __version__)
         for row in self.held.sources:
             if row["path"] == row["outer_path"]:
                 self._known[row["path"]] = row

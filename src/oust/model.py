@@ -270,6 +270,7 @@ class Mention(Struct, frozen=True, kw_only=True):
     record: str  # name of the record, for reading aloud
     strength: Strength
     evidence: Evidence
+    context: str = ""  # the words seen with what stands around them
 
 
 class CarrierProduct(Struct, frozen=True, omit_defaults=True, kw_only=True):

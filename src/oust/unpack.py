@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, Any
 
 from msgspec import Struct
@@ -159,7 +160,7 @@ def _zip(_name: str, data: Any, budget: Budget) -> Iterator[Member]:
                 yield Member(plain_name(info.filename), problem="encrypted")
                 continue
             name = plain_name(info.filename)
-            yield _member(name, lambda i=info: archive.open(i), info.compress_size, budget)
+            yield _member(name, partial(archive.open, info), info.compress_size, budget)
 
 
 def _tar(_name: str, data: Any, budget: Budget) -> Iterator[Member]:
@@ -169,9 +170,11 @@ def _tar(_name: str, data: Any, budget: Budget) -> Iterator[Member]:
                 yield Member("", problem=f"more than {MAX_MEMBERS:,} members; the rest is not read")
                 return
             if info.isfile():
-                packed = sum(size for _, size in info.sparse) if info.issparse() else info.size
+                packed = info.size
+                if info.issparse():  # the standard library's type of `sparse` is that of another
+                    packed = sum(size for _, size in info.sparse)  # type: ignore[union-attr,misc]
                 name = plain_name(info.name)
-                yield _member(name, lambda i=info: archive.extractfile(i), packed, budget)
+                yield _member(name, partial(archive.extractfile, info), packed, budget)
 
 
 def _single(opener: Callable[[IO[bytes]], Any], *endings: str) -> Callable[..., Any]:

@@ -6,7 +6,14 @@ import click
 
 
 @click.command(epilog="To add one: docs/add-a-format.md")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="For reading or for programs.",
+)
 def formats(form: str) -> None:
     """List the evidence formats that are recognised by content."""
     from oust.formats import all_formats

@@ -12,16 +12,23 @@ from oust.model import Evidence, Exposure
 
 EXAMPLES = """\b
 Examples:
-  oust show K-3f9a                 an id as `oust trace` prints it, or its beginning
-  oust show K-3f9a other-case/
+  oust show KAS-3f9a                 an id as `oust trace` prints it, or its beginning
+  oust show KAS-3f9a other-case/
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=EXAMPLES, short_help="Open one exposure to its evidence.")
 @click.argument("exposure")
 @case_argument
 @dossier_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For reading, or as in `oust trace --format json`.",
+)
 @output_option
 def show(
     exposure: str, folder: Path, dossier_files: tuple[Path, ...], form: str, output: Path | None
@@ -54,16 +61,17 @@ def show(
 def _chosen(wanted: str, exposures: tuple[Exposure, ...], short: dict[str, str]) -> Exposure:
     """The exposure whose id, short id or beginning of a digest is `wanted`."""
     word = wanted.casefold()
-    digest = word.partition("-")[2] or word
+    vendor, _, digest = word.rpartition("-")
     found = [
         one
         for one in exposures
         if one.id == word
-        or short[one.id].casefold() == word
-        or (len(digest) >= 3 and one.id.rsplit("-", 1)[1].startswith(digest))
+        or (
+            len(digest) >= 3
+            and one.id.rsplit("-", 1)[1].startswith(digest)
+            and one.vendor.startswith(vendor)
+        )
     ]
-    if "-" in word and len(word.partition("-")[0]) == 1:
-        found = [one for one in found if one.vendor.startswith(word[0])]
     if not found:
         raise OustError(f"no exposure {wanted} in this case", "see the ids with: oust trace")
     if len(found) > 1:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from oust.commands.options import (
+    DEFAULT_CASE,
     case_option,
     check_output,
     dossier_option,
@@ -16,6 +18,7 @@ from oust.commands.options import (
     vendor_option,
 )
 from oust.errors import Exit, OustError
+from oust.model import Findings
 
 EXAMPLES = """\b
 Examples:
@@ -27,12 +30,19 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=EXAMPLES, short_help="Find every trace of a vendor.")
 @click.argument("evidence", nargs=-1, type=click.Path(path_type=Path))
 @vendor_option
 @dossier_option
 @case_option
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="For reading, for programs, for a spreadsheet.",
+)
 @output_option
 @click.option(
     "--mentions", is_flag=True, help="List what was met but is no exposure, with reasons."
@@ -75,13 +85,15 @@ def trace(
     elif form == "csv":
         put(csv_report.render(findings), output)
     else:
-        lines = [*table.render(findings, every, mentions), *_next(folder, findings.exposures)]
-        put("\n".join(lines) + "\n", output)
+        option = "" if folder == DEFAULT_CASE else f" --case {shlex.quote(str(folder))}"
+        lines = table.render(findings, every, mentions, option)
+        put("\n".join([*lines, *_next(folder, findings)]) + "\n", output)
     if evidence and not findings.sources:
         raise OustError("no file in what was given", "name a file or folder", Exit.FAILED)
 
 
-def _next(folder: Path, exposures: tuple[object, ...]) -> list[str]:
+def _next(folder: Path, findings: Findings) -> list[str]:
     """What to do next."""
-    step = "    next: oust show ID" if exposures else "    next: oust case sources"
-    return [f" Case saved in {folder}{step}"]
+    step = "show ID" if findings.exposures else "case sources"
+    where = "" if folder == DEFAULT_CASE else f" {shlex.quote(str(folder))}"
+    return [f" Case saved in {folder}    next: oust {step}{where}"]

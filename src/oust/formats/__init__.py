@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
+from oust.errors import OustError
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
 from oust.formats.bods import Bods
 from oust.formats.cyclonedx_json import CycloneDXJson
@@ -89,8 +90,20 @@ FORMATS: tuple[Format, ...] = (
 
 @cache
 def all_formats() -> tuple[Format, ...]:
-    """FORMATS and those of installed plug-ins, in that order."""
-    return FORMATS + tuple(point.load() for point in entry_points(group=PLUGIN_GROUP))
+    """FORMATS and those of installed plug-ins, in that order.
+
+    Raises OustError for a plug-in that cannot be loaded: evidence must not go unread unnoticed.
+    """
+    return FORMATS + tuple(_loaded(point) for point in entry_points(group=PLUGIN_GROUP))
+
+
+def _loaded(point: EntryPoint) -> Format:
+    try:
+        found: Format = point.load()
+    except Exception as error:  # a foreign package: whatever is wrong with it is told, not raised
+        text = f"the format plug-in “{point.name}” cannot be loaded: {error}"
+        raise OustError(text, "repair or uninstall the package that brings it") from error
+    return found
 
 
 def pick(head: Head, formats: tuple[Format, ...]) -> Format | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+
+import msgspec
 
 from oust.formats.cyclonedx_common import Walker
 from oust.formats.cyclonedx_lenient import build
@@ -36,9 +39,13 @@ _PARTS: dict[str, tuple[type[Base], Callable[[Walker, Any, str], object]]] = {
 
 
 class Parts:
-    """Builds each member and gives it to `walker`; call `close` after the last one."""
+    """Builds each member and gives it to `walker`; call `close` after the last one.
 
-    def __init__(self) -> None:
+    `clean`: no text holds half surrogate pairs, so that a member may be converted as it stands.
+    """
+
+    def __init__(self, clean: bool = False) -> None:
+        self.clean = clean
         self.walker = Walker()
         self.header: dict[str, Any] = {}
         self.begun: set[str] = set()
@@ -53,11 +60,18 @@ class Parts:
             self.head(key, index, value)
         elif key in _PARTS and (value is not None or index is not None):
             kind, tell = _PARTS[key]
-            one = build(kind, value, at, self.walker.bad)
+            one = self.built(kind, value, at)
             if one is not None:
                 tell(self.walker, one, at)
             if isinstance(one, Metadata):
                 self.header["metadata"] = one
+
+    def built(self, kind: type[Base], value: Any, at: str) -> Base | None:
+        """The whole at once if every field is as it should be, which is quick; else by field."""
+        if self.clean:
+            with suppress(msgspec.ValidationError):
+                return msgspec.convert(value, kind)
+        return build(kind, value, at, self.walker.bad)
 
     def head(self, key: str, index: int | None, value: Any) -> None:
         """Keep what belongs to the record of the document itself."""

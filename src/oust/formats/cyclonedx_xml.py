@@ -51,40 +51,56 @@ _OBJECTS = ("component", "service", "tool")
 _TEXT_IN = {"hash": "content", "property": "value"}
 _REPEATED = ("contact", "url", "identity", "omniborId", "swhid")
 _STEP = re.compile(r"/(\w+)/(\d+)")
+_TOP = {f"#/{name}": f"/bom/{name}/{_ITEMS[name]}" for name in ("components", "services")}
 _ENTITY = re.compile(rb"<!ENTITY", re.I)
-_COMPLAINTS = 20
+
+
+class _Names(dict[Any, tuple[str, str]]):
+    """Namespace and local name by tag; both empty for what is no element, such as an entity."""
+
+    def __missing__(self, tag: Any) -> tuple[str, str]:
+        space, _, name = tag.rpartition("}") if isinstance(tag, str) else ("", "", "")
+        if len(self) < _NAMES_KEPT:
+            self[tag] = space, name
+        return space, name
+
+
+_NAMES_KEPT = 4096
+_names = _Names()
 
 
 def local(element: Any) -> str:
     """Name without namespace; empty for comments and the like."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _names[element.tag][1]
 
 
 def space(element: Any) -> str:
     """Namespace of an element."""
-    return str(element.tag).rpartition("}")[0]
+    return _names[element.tag][0]
 
 
 def shape(element: Any) -> Any:
-    """The element as the JSON form of CycloneDX has it: text, dict or list."""
-    name = local(element)
+    """The element as the JSON form of CycloneDX has it: text, dict or list.
+
+    Children of foreign extensions are left out: they mean something else under the same names.
+    """
+    own, name = _names[element.tag]
     if name in _ITEMS and not (name == "tools" and _is_group(element)):
-        return [_item(child) for child in _children(element)]
-    made: dict[str, Any] = dict(element.attrib)
-    for child in _children(element):
-        _add(made, local(child), shape(child))
+        return [_item(child) for child in element if local(child) and space(child) == own]
+    made: dict[str, Any] = dict(element.items())
+    for child in element:
+        its, part = _names[child.tag]
+        if part and its == own:
+            if part in made or (part in _REPEATED and name != "reference"):
+                _add(made, part, shape(child))
+            else:
+                made[part] = shape(child)
     text = (element.text or "").strip()
     if not made and name not in _OBJECTS:
         return text
     if text and name in _TEXT_IN:
         made[_TEXT_IN[name]] = text
     return made
-
-
-def _children(element: Any) -> Iterator[Any]:
-    """Child elements; those of foreign extensions mean something else under the same names."""
-    own = space(element)
-    return (child for child in element if local(child) and space(child) == own)
 
 
 def _is_group(element: Any) -> bool:
@@ -125,6 +141,10 @@ def _add(made: dict[str, Any], name: str, value: Any) -> None:
 def xpath(pointer: str) -> str:
     """XPath below `/bom` of a JSON pointer below `#`."""
 
+    section, _, last = pointer.rpartition("/")
+    if section in _TOP and last.isdigit():  # nearly all; the rest costs ten times as much
+        return f"{_TOP[section]}[{int(last) + 1}]"
+
     def step(match: re.Match[str]) -> str:
         name, number = match[1], int(match[2]) + 1
         return f"/{name}/{_ITEMS[name]}[{number}]" if name in _ITEMS else f"/{name}[{number}]"
@@ -163,7 +183,7 @@ class CycloneDXXml:
         """The same as of the JSON form, with XPath locators."""
         if _ENTITY.search(opened.head.data):
             raise Unreadable("the XML declares entities, which are never expanded")
-        parts = Parts()
+        parts = Parts(clean=True)
         try:
             for key, index, value in members(opened):
                 parts.member(key, index, value)

@@ -35,6 +35,9 @@ MAX_ROUNDS = 8
 
 _PLAINER = ("is", "published-by", "signed-by", "licensed-from", "contains", "supplies")
 
+AROUND = 30
+"""Characters shown on either side of the words of a mention."""
+
 Finder = Callable[[Sequence[CarrierProduct]], Iterable[tuple[str, Sighting]]]
 """Looks for carrier products in all things stored: (item key, sighting); the sighting's `vendor`
 is the carrier's key."""
@@ -237,7 +240,18 @@ def _mention(row: Row, reason: str) -> Mention:
         record=row["name"] or row["description"][:60],
         strength=row["strength"],
         evidence=_seen(row),
+        context=_around(row),
     )
+
+
+def _around(row: Row) -> str:
+    """The words seen with what stands around them in their field."""
+    text = row[row["seen_field"]]
+    if not isinstance(text, str):
+        return str(row["seen_text"])
+    start, end = max(row["start"] - AROUND, 0), row["end"] + AROUND
+    lead, tail = "…" if start else "", "…" if end < len(text) else ""
+    return f"{lead}{text[start:end]}{tail}"
 
 
 def _embedded(graph: Graph, dossiers: Sequence[Dossier]) -> list[CarrierProduct]:

@@ -109,5 +109,6 @@ def _mention(one: Mention) -> dict[str, Any]:
         "reason": one.reason,
         "record": one.record,
         "strength": one.strength,
+        "context": one.context,
         **_evidence(one.evidence),
     }

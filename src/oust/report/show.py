@@ -18,16 +18,18 @@ Opener = Callable[[Evidence], list[str]]
 def render(exposure: Exposure, short: str, vendor: str, opener: Opener) -> Iterator[str]:
     """Lines that tell one exposure whole."""
     yield f" {short}   {safe(asset_name(exposure))}"
-    yield f" {vendor} · {exposure.tier} · strength: {exposure.strength} ({clip(exposure.why, 60)})"
-    shown = len(exposure.paths)
+    ground = clip(exposure.why, 60)
+    yield f" {vendor} · {exposure.tier} · strength: {exposure.strength} ({ground})"
+    hidden = exposure.path_count - len(exposure.paths)
     for n, path in enumerate(exposure.paths, 1):
         yield ""
-        yield f" Path {n} of {exposure.path_count:,} · {path.quality} · {plural(len(path.hops), 'hop')}"
+        hops = plural(len(path.hops), "hop")
+        yield f" Path {n} of {exposure.path_count:,} · {path.quality} · {hops}"
         yield f"   {safe(walked(path))}"
         yield from _hops(path, opener)
-    if exposure.path_count > shown:
+    if hidden > 0:
         yield ""
-        yield f" {plural(exposure.path_count - shown, 'longer or equal path')} not shown: oust show --format json"
+        yield f" {plural(hidden, 'path')} not shown, none of them shorter"
     yield ""
     yield f" Stable id: {exposure.id}"
 

@@ -24,11 +24,14 @@ WIDTH = 100
 SHOWN = 25
 """Exposures of one tier shown before the rest is counted."""
 
-_COLUMNS = (9, 11, 26, 50)
+_COLUMNS = (9, 11, 30, 46)
 
 
-def render(findings: Findings, every: bool = False, mentions: bool = False) -> Iterator[str]:
-    """Lines of at most WIDTH characters."""
+def render(
+    findings: Findings, every: bool = False, mentions: bool = False, case: str = ""
+) -> Iterator[str]:
+    """Lines of at most WIDTH characters. `case`: option naming the case in commands to try."""
+    see = f"oust trace --mentions{case}"
     by_vendor = {
         v.id: [e for e in findings.exposures if e.vendor == v.id] for v in findings.vendors
     }
@@ -37,12 +40,12 @@ def render(findings: Findings, every: bool = False, mentions: bool = False) -> I
     for vendor in findings.vendors:
         if exposures := by_vendor[vendor.id]:
             yield from _vendor(vendor.name, exposures, short, every)
-            yield from _not_counted(told[vendor.id])
+            yield from _not_counted(told[vendor.id], see)
             yield ""
     for vendor in findings.vendors:
         if told[vendor.id] and not by_vendor[vendor.id]:
             yield f" {vendor.name}: no exposure in what was read."
-            yield from _not_counted(told[vendor.id])
+            yield from _not_counted(told[vendor.id], see)
             yield ""
     if mentions:
         yield from _mentions(findings)
@@ -93,10 +96,11 @@ def _wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(safe(text), width, break_on_hyphens=False) or [""]
 
 
-def _not_counted(told: Sequence[Mention]) -> Iterator[str]:
+def _not_counted(told: Sequence[Mention], see: str) -> Iterator[str]:
     if told:
         detail = ", ".join(f"{n:,} {reason}" for reason, n in reasons(told))
-        text = f"Not counted: {plural(len(told), 'mention')} ({detail}).  See them: oust trace --mentions"
+        count = plural(len(told), "mention")
+        text = f"Not counted: {count} ({detail}).  See them: {see}"
         yield from (" " + line for line in _wrap(text, WIDTH - 2))
 
 
@@ -106,9 +110,9 @@ def _mentions(findings: Findings) -> Iterator[str]:
     names = {vendor.id: vendor.name for vendor in findings.vendors}
     for one in findings.mentions:
         yield f" {names[one.vendor]}: {clip(one.reason, WIDTH - 4 - len(names[one.vendor]))}"
-        place = f"{one.evidence.source} {one.evidence.locator}"
-        yield f"    {clip(one.record or one.evidence.text, 40)}  ·  {clip(place, WIDTH - 52)}"
-        yield f"    {one.evidence.field}: {clip(one.evidence.text, WIDTH - 8 - len(one.evidence.field))}"
+        yield f"    {clip(one.evidence.source, 68)} {clip(one.evidence.locator, 26)}"
+        told = f"{one.evidence.field}: {one.context or one.evidence.text}"
+        yield f"    {clip(one.record, 30)} · {clip(told, WIDTH - 38)}"
     yield ""
 
 

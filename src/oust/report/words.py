@@ -93,11 +93,11 @@ def reasons(mentions: Iterable[Mention]) -> list[tuple[str, int]]:
 
 
 def short_ids(exposures: Sequence[Exposure]) -> dict[str, str]:
-    """For each exposure id the shortest form that names it alone: `K-3f9a`."""
+    """For each exposure id the shortest form that names it alone: `KAS-3f9a`."""
     digests = [one.id.rsplit("-", 1)[1] for one in exposures]
     length = next(n for n in range(4, 14) if len({d[:n] for d in digests}) == len(set(digests)))
     return {
-        one.id: f"{one.vendor[:1].upper()}-{digest[:length]}"
+        one.id: f"{one.vendor[:3].upper()}-{digest[:length]}"
         for one, digest in zip(exposures, digests, strict=True)
     }
 
