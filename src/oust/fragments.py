@@ -1,7 +1,7 @@
 """Short fragments that stand in for long lists of literals, chosen for the data searched.
 
 A DFA for thousands of literals reads 400 MB/s. The SIMD search for few patterns (Teddy) reads 7 to
-9 GB/s with 32 of them, if what its buckets let through is rare. So: fragments of three to five
+9 GB/s with 32 of them, if what its buckets let through is rare. So: fragments of three or four
 bytes such that every literal holds one, rare in a sample of the data (greedy weighted set cover);
 packed into buckets that stay selective; and the DFA looks only around what they hit.
 """
@@ -12,7 +12,7 @@ import heapq
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-LENGTHS = (3, 4, 5)
+LENGTHS = (3, 4)
 BUCKETS, PER_BUCKET = 8, 4
 """Patterns of one pass: as Teddy sorts them without the wide registers of newer processors."""
 
