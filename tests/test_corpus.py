@@ -6,6 +6,7 @@ import pytest
 
 from oust.case import Case
 
+
 @pytest.fixture(scope="module")
 def found(corpus, tmp_path_factory):
     with Case.open(tmp_path_factory.mktemp("corpus") / "case", create=True) as case:

@@ -254,7 +254,8 @@ class DnfList:
         if listing.is_markup(head):
             return 0
         lines = [listing.unprefixed(listing.clean(line)) for line in head.lines if line.strip()]
-        rows = sum(1 for line in lines if _TABLE.match(line))
+        met = [match for line in lines if (match := _TABLE.match(line))]
+        rows = len(met) if any(match["evr"] for match in met) else 0  # else plain NEVRA lines
         headed = any(line.startswith("Installed Packages") for line in lines)
         return 88 if rows > (0.2 if headed else 0.5) * len(lines) else 0
 
