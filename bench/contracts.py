@@ -171,7 +171,7 @@ def rows_of(findings: dict[str, Any]) -> tuple[set[tuple[int, str]], dict[tuple[
     mentioned = {
         (row, one["vendor"]): one["reason"]
         for one in findings["mentions"]
-        for row in located(one.get("evidence", []))
+        for row in located(one.get("evidence", one))
     }
     return exposed, mentioned
 
