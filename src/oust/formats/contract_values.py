@@ -90,7 +90,11 @@ def ids(*pairs: tuple[str, str]) -> tuple[str, ...]:
 def extra(values: Mapping[str, str]) -> str:
     """The values that say something, as a JSON object; "" if none does."""
     said = {key: value for key, value in values.items() if value}
-    return msgspec.json.encode(said).decode() if said else ""
+    try:
+        return msgspec.json.encode(said).decode() if said else ""
+    except UnicodeEncodeError:  # half surrogate pairs are legal in JSON, not in UTF-8
+        whole = {key: value.encode("utf-8", "replace").decode() for key, value in said.items()}
+        return msgspec.json.encode(whole).decode()
 
 
 class Doubts:

@@ -31,7 +31,12 @@ def delimiter(header: str) -> str:
 
 def header(line: str) -> list[str]:
     """Column names of a header line: stripped, lower case."""
-    return [cell.strip().lower() for cell in _cells(line, delimiter(line))]
+    cut = delimiter(line)
+    try:
+        cells = _cells(line, cut)
+    except csv.Error:  # a line end outside quotes
+        cells = line.split(cut)
+    return [cell.strip().lower() for cell in cells]
 
 
 def _cells(text: str, cut: str, quoting: int = csv.QUOTE_MINIMAL) -> list[str]:

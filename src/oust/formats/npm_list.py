@@ -103,8 +103,9 @@ class _Lock:
             name = _folder_name(folder) or self.root
         role: Role = "" if folder else "subject"
         yield _record(locator, folder or "#", name, node, role)
-        if node.get("link") is True and string(node.get("resolved")) in self.packages:
-            yield Link("depends-on", folder, (string(node["resolved"]),), f"{locator}/resolved")
+        resolved = string(node.get("resolved"))
+        if node.get("link") is True and resolved and resolved in self.packages:
+            yield Link("depends-on", folder, (resolved,), f"{locator}/resolved")
         for word in ("dependencies", "optionalDependencies", "devDependencies", "peerDependencies"):
             needed = node.get(word)
             if needed is not None and not isinstance(needed, dict):
