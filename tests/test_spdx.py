@@ -76,7 +76,7 @@ def is_package(one: Record, entry: dict, document) -> bool:
         return ":Package[" in one.locator.rpartition("/")[2]
     if entry["encoding"] == "tag-value":
         return one.type not in ("file", "snippet")
-    return one.locator.startswith("/packages/")
+    return one.locator.startswith("#/packages/")
 
 
 # The manifest's reader looked at one spelling of a field, or only at the first layer; ours sees
@@ -131,7 +131,7 @@ def test_every_field_of_identity_survives_in_json():
         said, _ = read(data, name=entry["path"])
         told = {one.locator: one for one in records(said)}
         for i, package in enumerate(json.loads(data).get("packages") or ()):
-            one = told[f"/packages/{i}"]
+            one = told[f"#/packages/{i}"]
             values = [r.get("referenceLocator") for r in package.get("externalRefs") or ()]
             values += [c["checksumValue"].lower() for c in package.get("checksums") or ()]
             everything = " ".join((one.purl, *one.ids, *one.urls))
@@ -149,7 +149,7 @@ def test_relationships_reconcile_in_json():
         data = (CORPUS / entry["path"]).read_bytes()
         said, _ = read(data, name=entry["path"])
         links = sum(
-            isinstance(one, Link) and one.locator.startswith("/relationships/") for one in said
+            isinstance(one, Link) and one.locator.startswith("#/relationships/") for one in said
         )
         (document,) = records(said, "document")
         extra = json.loads(document.extra or "{}").get("other relationships", "")

@@ -7,6 +7,7 @@ code, so that one scan finds both. Each file is stored in one transaction.
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from oust.model import Link, Quarantine, Record, Source
 from oust.store import Store
 
 FLUSH = 50_000  # records and links held before they are written
+FLUSH_SECONDS = 5.0  # what an interruption costs at most, once a file is read
 LARGE_ARCHIVE = 32 * 1024**2
 
 
@@ -88,6 +90,7 @@ class Ingest:
         self._known = _outer(store)
         self._same_readers = store.meta("read by") == __version__
         self._digests: dict[str, str] = {}
+        self._flushed = time.monotonic()
 
     def first_pass(self, evidence: Iterable[Path], sought: str) -> None:
         """Read everything that is not bulk; remember the bulk files for `second_pass`."""
@@ -217,11 +220,13 @@ class Ingest:
             self.sid += 1
 
     def _flush_if_full(self) -> None:
-        if self.held.size() >= FLUSH or len(self.held.sources) >= 5_000:
+        late = time.monotonic() - self._flushed > FLUSH_SECONDS
+        if self.held.size() >= FLUSH or len(self.held.sources) >= 5_000 or late:
             self.flush()
 
     def flush(self) -> None:
         """Write what is held, in one transaction."""
+        self._flushed = time.monotonic()
         if not (self.held.sources or self.held.size() or self.held.forgotten):
             return
         with self.store.change():

@@ -29,6 +29,7 @@ from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
 HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 PREFETCH = 4  # files opened ahead of the one being read
 SMALL = 512 * 1024  # bytes; waking another thread costs more than reading such a file
+MAX_TEXT = 1_000_000  # characters of a name or description that are kept
 BATCH = 20_000  # records handed on at once, so that memory stays flat
 
 CASE_MARK = "oust-case.duckdb"
@@ -252,7 +253,7 @@ class _Reader(Struct):
             inner.mapping = opened.mapping
             yield from self.source(inner, digest, depth + 1)
         status: Status = "read" if not problems else "partly read" if count else "not read"
-        message = "; ".join(problems[:3]) or f"{count} members"
+        message = "; ".join(problems[:3]) or (f"{count:,} members" if count != 1 else "1 member")
         yield self._none(structs.replace(base, format=kind), status, message)
 
     def _told(self, base: Source, opened: Opened, fmt: Format) -> Iterator[Reading]:
@@ -295,6 +296,8 @@ class _Reader(Struct):
 def _part(part: Reading, batch: list[Said], tally: Counter[str]) -> Reading:
     """`part` with what stands in `batch`, everything counted by kind in `tally`."""
     part.records = [one for one in batch if one.__class__ is Record]
+    if any(len(one.description) > MAX_TEXT or len(one.name) > MAX_TEXT for one in part.records):
+        part.records = [_shortened(one, part) for one in part.records]
     tally.update([record.kind for record in part.records])
     if len(part.records) < len(batch):
         for one in batch:
@@ -307,6 +310,17 @@ def _part(part: Reading, batch: list[Said], tally: Counter[str]) -> Reading:
                 tally[one.kind] += one.count
     tally["quarantined"] += len(part.quarantined)
     return part
+
+
+def _shortened(record: Record, part: Reading) -> Record:
+    """A record whose texts are cut to MAX_TEXT; what was cut is told in quarantine."""
+    for name in ("name", "description"):
+        text = getattr(record, name)
+        if len(text) > MAX_TEXT:
+            reason = f"{name} of {len(text):,} characters: only the first {MAX_TEXT:,} are kept"
+            part.quarantined.append(Quarantine(record.locator, reason, one_line(text[-200:])))
+            record = structs.replace(record, **{name: text[:MAX_TEXT]})
+    return record
 
 
 class Told:

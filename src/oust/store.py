@@ -24,7 +24,7 @@ FILE = "oust-case.duckdb"
 LAYOUT = "2"
 """Raised when the tables change; an older case is told to be made anew."""
 
-MEMORY_LIMIT = "512MB"
+MEMORY_LIMIT = "256MB"
 
 _TEXT = "VARCHAR USING COMPRESSION uncompressed"
 """Trying how texts pack best would take four times as long as writing them, to halve the case."""

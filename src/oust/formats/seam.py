@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from oust.model import Said
 
 HEAD_BYTES = 65_536
+WIDE_HEAD = 4 * 1024 * 1024
 TEXT_LIMIT = 512 * 1024 * 1024
 MAX_DEPTH = 400
 """Deeper nesting than this in JSON or XML is refused: no real document needs it."""
@@ -147,6 +148,15 @@ class Head:
         return self.text.splitlines()[:50]
 
 
+def _beginning(data: Any) -> builtins.bytes:
+    """HEAD_BYTES of `data`; more where a table's header line is longer than that."""
+    head = bytes(data[:HEAD_BYTES])
+    if len(head) < HEAD_BYTES or b"\n" in head or head.lstrip()[:1] in (b"{", b"[", b"<"):
+        return head
+    end = data.find(b"\n", HEAD_BYTES, WIDE_HEAD)
+    return bytes(data[: end + HEAD_BYTES]) if end >= 0 else head
+
+
 class Opened:
     """A source opened for reading. `data` is the whole content, read on demand when it is large."""
 
@@ -155,7 +165,7 @@ class Opened:
         self.name = path.rsplit("!/", 1)[-1].replace("\\", "/").rsplit("/", 1)[-1]
         self.data = data  # bytes, mmap or FileView: slice it, `find` in it
         self.size = len(data)
-        self.head = Head(self.name, bytes(data[:HEAD_BYTES]), self.size)
+        self.head = Head(self.name, _beginning(data), self.size)
 
     @property
     def mapping(self) -> dict[str, str]:

@@ -77,18 +77,18 @@ def _tell(whole: Whole) -> Iterator[Said]:
     yield from teller.makers(whole)
     role, plain = teller.role, not teller.twice
     for i, package in enumerate(whole.packages or ()):
-        yield package_record(package, f"/packages/{i}", role(package.spdx_id))
+        yield package_record(package, f"#/packages/{i}", role(package.spdx_id))
         if not (plain and package.has_files is None and package.annotations is None):
-            yield from teller.beside(package, f"/packages/{i}")
+            yield from teller.beside(package, f"#/packages/{i}")
     for i, file in enumerate(whole.files or ()):
-        yield file_record(file, f"/files/{i}", role(file.spdx_id))
+        yield file_record(file, f"#/files/{i}", role(file.spdx_id))
         if not (plain and file.annotations is None):
-            yield from teller.beside(file, f"/files/{i}")
+            yield from teller.beside(file, f"#/files/{i}")
     for i, snippet in enumerate(whole.snippets or ()):
-        yield from teller.snippet(snippet, f"/snippets/{i}")
+        yield from teller.snippet(snippet, f"#/snippets/{i}")
     for i, stated in enumerate(whole.relationships or ()):
-        link = teller.link(stated, f"/relationships/{i}")
+        link = teller.link(stated, f"#/relationships/{i}")
         if link is not None:
             yield link
         if not teller.sound(stated):
-            yield from teller.doubts(stated, f"/relationships/{i}")
+            yield from teller.doubts(stated, f"#/relationships/{i}")

@@ -93,7 +93,7 @@ def parts_of(members: Iterable[Member]) -> Iterator[Part]:
             elif member.place is not None:
                 yield _element(member)
             elif member.value is not None:
-                bad = Quarantine(f"/{member.key}", "array expected", one_line(member.value))
+                bad = Quarantine(f"#/{member.key}", "array expected", one_line(member.value))
                 yield Part("", None, (bad,))
     except Unreadable as error:
         broken = error
@@ -114,6 +114,6 @@ def _keep(member: Member, top: dict[str, Any]) -> None:
 
 
 def _element(member: Member) -> Part:
-    locator = f"/{member.key}/{member.place}"
+    locator = f"#/{member.key}/{member.place}"
     element, bad = build(SECTIONS[member.key], member.value, locator)
     return Part(locator, element if isinstance(member.value, dict) else None, tuple(bad))

@@ -68,7 +68,7 @@ def _whole(opened: Opened) -> list[Read] | None:
         graph = _decode(data).graph
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return None if graph is None else [(f"/@graph/{i}", one, []) for i, one in enumerate(graph)]
+    return None if graph is None else [(f"#/@graph/{i}", one, []) for i, one in enumerate(graph)]
 
 
 def _streamed(opened: Opened) -> Iterator[Read]:
@@ -78,7 +78,7 @@ def _streamed(opened: Opened) -> Iterator[Read]:
     for key, place, value in members(opened):
         if key == "@graph":
             graph = True
-            locator = "/@graph" if place is None else f"/@graph/{place}"
+            locator = "#/@graph" if place is None else f"#/@graph/{place}"
             thing, bad = build(Thing, value, locator)
             yield locator, thing, bad
         elif place is None:

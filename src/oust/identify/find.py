@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -21,6 +22,10 @@ _RANK: dict[TermKind, int] = {
     "vague": 6,
     "weak": 7,
 }
+
+
+MAX_MET = 300
+"""Terms followed up in one text; one that repeats a name more often says nothing new."""
 
 
 class Found(Struct, frozen=True):
@@ -68,6 +73,8 @@ class Finder:
         self._long: list[Term] = []
         self._near: dict[str, Term] = {}
         self._split: dict[tuple[str, str], Term] = {}
+        # the last question, since every term found in a text asks it again
+        self._asked: tuple[Text, str, list[tuple[Confusion, int, int]]] | None = None
         self._cjk: list[Term] = []
         self._spaced: dict[str, list[Term]] = defaultdict(list)  # by first letter
         self._stems = tuple(stems)
@@ -103,8 +110,8 @@ class Finder:
 
     def find(self, text: Text) -> list[Found]:
         """Every term met, per vendor and place the best, in the order of the text."""
-        met = [found for i in range(len(text.tokens)) for found in self._at(text, i)]
-        return _best(met)
+        met = (found for i in range(len(text.tokens)) for found in self._at(text, i))
+        return _best(list(islice(met, MAX_MET)))
 
     def _at(self, text: Text, i: int) -> Iterator[Found]:
         token = text.tokens[i].text
@@ -165,6 +172,11 @@ class Finder:
 
     def confusions(self, text: Text, field: str) -> list[tuple[Confusion, int, int]]:
         """Patterns of `not_evidence` met in `text` of `field`, with their tokens."""
+        if self._asked is None or self._asked[0] is not text or self._asked[1] != field:
+            self._asked = (text, field, self._confusions_in(text, field))
+        return self._asked[2]
+
+    def _confusions_in(self, text: Text, field: str) -> list[tuple[Confusion, int, int]]:
         met = [
             (pattern, i, i + len(pattern.tokens))
             for i, token in enumerate(text.tokens)

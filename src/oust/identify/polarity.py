@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from oust.identify import cues
 from oust.identify.find import Found, Text
-from oust.text import fold
+from oust.text import fold, words
 
 _FORBIDS = ("prohib", "interd", "запр", "забор", "shall not", "may not", "does not", "not use")
 _YIELDING = (cues.PURCHASE, cues.EXCLUDED, cues.ABOUT)
@@ -114,6 +114,11 @@ def _right(text: Text, found: Found) -> list[str]:
             if text.sentence[n] == here]  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def _holds_clause(text: str) -> bool:
+    return bool(_CLAUSE_ANYWHERE.search(" ".join(words(text))))
+
+
 def _decide(text: Text, found: Found, before: _Cue | None, after: _Cue | None, goods: bool) -> str:
     """The order of the tests: what governs from the left, what follows, what the line holds."""
     if before and before.label != cues.PURCHASE:
@@ -122,7 +127,7 @@ def _decide(text: Text, found: Found, before: _Cue | None, after: _Cue | None, g
         return after.label
     if before or after or goods:
         return cues.PURCHASE
-    if _CLAUSE_ANYWHERE.search(" ".join(t.text for t in text.tokens)):
+    if _holds_clause(text.text):
         return cues.CLAUSE
     if len(text.tokens) - (found.last - found.first) <= _SHORT_LINE and _stands_free(text, found):
         return cues.PURCHASE

@@ -11,6 +11,7 @@ from oust.report.words import (
     GROUPS,
     asset_name,
     clip,
+    clip_path,
     files,
     plural,
     reasons,
@@ -145,7 +146,8 @@ def _coverage(sources: Sequence[Source]) -> Iterator[str]:
     )
     yield from (" " + line for line in _wrap(text, WIDTH - 2))
     for source in missing[:6]:
-        yield f"    {source.status}: {clip(f'{source.path} ({source.message})', WIDTH - 18)}"
+        yield f"    {source.status}: {clip_path(source.path, WIDTH - 20)}"
+        yield f"        {clip(source.message, WIDTH - 10)}"
     if len(missing) > 6:
         yield f"    and {len(missing) - 6:,} more: oust case sources --problems"
     unlooked = _not_looked_at(held)

@@ -32,6 +32,13 @@ def clip(text: str, width: int) -> str:
     return flat if len(flat) <= width else flat[: max(width - 1, 0)] + "…"
 
 
+def clip_path(text: str, width: int) -> str:
+    """A path cut in the middle, so that the file's own name stays."""
+    flat = clip(text, len(text))
+    half = (width - 1) // 3
+    return flat if len(flat) <= width else f"{flat[:half]}…{flat[-(width - 1 - half) :]}"
+
+
 def called(node: Node) -> str:
     """A node as read aloud: its name, and its version unless the name ends with it."""
     if node.version and not node.name.endswith(node.version):
