@@ -24,8 +24,9 @@ SLOW = 20.0
 
 JUNK = (
     *(b"\x00", b'"', b"'", b"\n", b"\r", b",", b";", b"\t", b"{", b"}", b"[", b"]", b"<", b">"),
-    *(b"&", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"null", b"1e999999", b"-", b"=", b"#", b"]]>"),
-    *(b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"9999-99-99", b"\x1b[31m", b"&b;", b"{" * 400, b"[" * 400),
+    *(b"&", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"null", b"1e999999", b"-", b"=", b"#"),
+    *(b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"]]>", b"9999-99-99", b"\x1b[31m", b"&b;"),
+    *(b"{" * 400, b"[" * 400),
 )
 
 
@@ -74,8 +75,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    inputs = [p for top in given.places for p in sorted(top.rglob("*")) if p.is_file()] or given.places
-    inputs = [path for path in inputs if path.name != "expected.json"]
+    below = [path for top in given.places for path in sorted(top.rglob("*")) if path.is_file()]
+    inputs = [path for path in below or given.places if path.name != "expected.json"]
     dice, end, done = random.Random(given.seed), time.monotonic() + given.seconds, 0  # noqa: S311
     statuses: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:

@@ -18,7 +18,12 @@ def test_exposures(found):
     """One real installation (a GLPI inventory of 2017) and one Go module within podman, in two SBOMs."""
     assert {(one.vendor, one.tier, one.asset.kind, one.asset.name) for one in found.exposures} == {
         ("kaspersky", "direct", "host", "pc-arg-23"),
-        ("bytedance", "embedded", "product", "Red Hat Enterprise Linux 9.4 Extended Update Support"),
+        (
+            "bytedance",
+            "embedded",
+            "product",
+            "Red Hat Enterprise Linux 9.4 Extended Update Support",
+        ),
     }
 
 
@@ -33,7 +38,11 @@ def test_mentions(found):
 
 
 def test_kaspersky_in_the_awards_is_two_clauses(found):
-    told = [m for m in found.mentions if m.vendor == "kaspersky" and "fpds_vehicles" in m.evidence.source]
+    told = [
+        m
+        for m in found.mentions
+        if m.vendor == "kaspersky" and "fpds_vehicles" in m.evidence.source
+    ]
     assert [m.reason for m in told] == ["prohibition clause"] * 2
 
 
