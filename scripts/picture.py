@@ -45,11 +45,11 @@ TIERS = {
     "owned": "#9be29b",
 }
 
-_ROW = re.compile(rf"( )([A-Z]-[0-9a-f]{{4,}})(\s+)({'|'.join(TIERS)})(\s+)(.*)$")
+_ROW = re.compile(rf"( )([A-Z]{{1,3}}-[0-9a-f]{{4,}})(\s+)({'|'.join(TIERS)})(\s+)(.*)$")
 _TITLE = re.compile(r" (.+?)(\s{2,})([\d,]+ exposures?)$")
 _WORDS = re.compile(r"( )(Not counted:|Not looked at:|Read |Case saved in)(.*)$")
 _STATUS = re.compile(r"(    )(no reader|not read|partly read|empty)(: .*)$")
-_PATH_AT = 50
+_PATH_AT = 54
 """Column at which the table's last column begins."""
 
 
@@ -187,7 +187,7 @@ def differences(picture: str, lines: list[str]) -> list[str]:
 
 def _plain(line: str) -> str:
     """The line without spaces that only align, and with ids as `ID`."""
-    return re.sub(r"\b[A-Z]-[0-9a-f]{4,12}\b", "ID", " ".join(line.split()))
+    return re.sub(r"\b[A-Z]{1,3}-[0-9a-f]{4,12}\b", "ID", " ".join(line.split()))
 
 
 def main() -> None:
