@@ -22,6 +22,7 @@ Role = Literal["", "subject", "tool", "author", "line"]
 Relation = Literal[
     "owns",
     "controls",
+    "consolidates",
     "succeeds",
     "supplies",
     "resells",
@@ -302,3 +303,62 @@ class Findings(Struct, frozen=True, kw_only=True):
     exposures: tuple[Exposure, ...]
     mentions: tuple[Mention, ...]
     possibly_same: tuple[tuple[str, str, str], ...]  # two names and the ground
+
+
+Basis = Literal["owns", "controls", "consolidates", "succeeds", "affiliate"]
+"""What a holding says. `consolidates` is accounting consolidation: it shows a group, no share."""
+
+
+class Holding(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A dated statement that one party holds another, for the tests of who is barred.
+
+    Shares are fractions of 1: at least `low`, at most `high`. An exact share has both equal; a
+    stated link without a share has 0 and 1. Dates are ISO as far as known; empty is open.
+    """
+
+    owner: str  # key of the party: one key, one party
+    owned: str
+    basis: Basis = "owns"
+    low: float = 0.0
+    high: float = 1.0
+    direct: bool = True
+    since: str = ""
+    until: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+Answer = Literal["yes", "no", "unknown"]
+
+VerdictWord = Literal[
+    "prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"
+]
+"""What a rule says of an exposure on a date, gravest first."""
+
+
+class Check(Struct, frozen=True, omit_defaults=True):
+    """One condition of a provision, tested."""
+
+    test: str  # in force, obliged, entity, act, form, product, embedded code, fact, exception
+    answer: Answer
+    says: str  # a plain sentence: what was compared with what
+    fact: str = ""  # the fact asked for, where the answer is unknown
+    evidence: tuple[Evidence, ...] = ()  # links that fulfilled an entity test
+
+
+class Verdict(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Exposure x rule x date. Not legal advice: `checks` show on what it rests."""
+
+    exposure: str
+    rule: str
+    as_of: str
+    word: VerdictWord
+    since: str = ""  # prohibited since, or from
+    stage: str = ""  # whose wording was applied
+    provision: str = ""
+    citation: str = ""
+    checks: tuple[Check, ...] = ()
+    because: str = ""  # the check that decided, as a sentence
+    missing: str = ""  # of "not known": the fact that decides
+    changes: str = ""  # the first thing that would change it
+    supposed: bool = False  # rests on --suppose
+    advised: bool = False  # a warning without force advises against it

@@ -24,7 +24,7 @@ COUNT_LIMIT = 10_000
 
 ASSET_KINDS = frozenset({"host", "award", "system", "repository", "service", "agreement"})
 EMBEDDING = frozenset({"contains", "depends-on", "licensed-from"})
-OWNING = frozenset({"owns", "controls", "succeeds"})
+OWNING = frozenset({"owns", "controls", "consolidates", "succeeds"})
 STRENGTHS: tuple[Strength, ...] = ("identifier", "name", "misspelt", "weak")
 
 State = tuple[str, Tier]

@@ -21,7 +21,7 @@ PACKAGED = "packaged it, which does not say who made it"
 UNKNOWN_COMPANY = (
     "unclear: the vendor's word in the name of a company that the dossier does not list"
 )
-_DOWNWARD = ("owns", "controls")
+_DOWNWARD = ("owns", "controls", "consolidates")
 _NAMING = ("word", "short", "name", "spelling", "product")
 _FIRM_WORD = 6  # letters from which the vendor's word at the beginning of a name is enough
 

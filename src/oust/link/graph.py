@@ -17,6 +17,7 @@ from oust.party_names import core
 WITH_EXPOSURE: dict[str, bool] = {
     "owns": True,
     "controls": True,
+    "consolidates": True,
     "supplies": True,
     "installed-on": True,
     "has-access-to": True,

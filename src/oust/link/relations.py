@@ -28,7 +28,7 @@ JOINING = ("uei", "cage", "duns", "lei", "reg")
 PARTY_FIELDS = ("seller", "publisher", "manufacturer", "supplier")
 """Fields in which an owned party is looked for."""
 
-OWNING = ("owns", "controls", "succeeds")
+OWNING = ("owns", "controls", "consolidates", "succeeds")
 
 
 class Parties:

@@ -70,7 +70,7 @@ def walked(path: Path, arrow: str = "→") -> str:
     nodes = stations(path)
     parts = [called(nodes[0])]
     for hop, node in zip(path.hops, nodes[1:], strict=True):
-        if hop.relation in ("owns", "controls", "succeeds"):
+        if hop.relation in ("owns", "controls", "consolidates", "succeeds"):
             parts[-1] += _holding(hop)
         parts.append(
             f"operated by {called(node)}" if hop.relation == "operated-by" else called(node)
