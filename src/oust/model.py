@@ -362,3 +362,24 @@ class Verdict(Struct, frozen=True, omit_defaults=True, kw_only=True):
     changes: str = ""  # the first thing that would change it
     supposed: bool = False  # rests on --suppose
     advised: bool = False  # a warning without force advises against it
+
+
+class Due(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A date by which a rule wants something done. Not legal advice: `basis` shows the counting."""
+
+    rule: str
+    deadline: str  # id within the rule
+    duty: str
+    when: str = ""  # ISO date as far as known, or moment with offset; empty: cannot be computed
+    exact: bool = True  # false: `when` is the earliest day that it can be, or no full day
+    latest: str = ""  # where not exact: the last day that it can be
+    zone: str = ""  # time zone in which the day or moment counts
+    waits_for: str = ""  # the anchor whose date the user must give
+    turn: Literal["first", "recurring"] = "first"
+    number: int = 0  # which occurrence, from 0; of a yearly date without a first: the year
+    basis: str = ""  # from what, by which convention, as a sentence
+    condition: str = ""  # holds only if: when the contract was awarded, who one is
+    report: str = ""  # id of the report form that satisfies it
+    citation: str = ""
+    on_government: bool = False  # a duty of the authority itself
+    exposures: tuple[str, ...] = ()  # ids of those the rule catches
