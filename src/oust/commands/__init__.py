@@ -8,6 +8,7 @@ from oust import __version__
 from oust.commands.case import case
 from oust.commands.dossier import dossier
 from oust.commands.formats import formats
+from oust.commands.rules import rules
 from oust.commands.show import show
 from oust.commands.trace import trace
 
@@ -25,5 +26,5 @@ def root() -> None:
     """
 
 
-for command in (trace, show, dossier, case, formats):
+for command in (trace, show, dossier, case, formats, rules):
     root.add_command(command)

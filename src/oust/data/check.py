@@ -1,96 +1,26 @@
-"""Read a dossier strictly, and say every mistake with its line.
-
-The types of `dossier.py` are the schema: `_Reader` walks nodes along them. `consistency.py` checks
-what types cannot say. A file with a mistake gives no dossier at all.
-"""
+"""Check a dossier: its types are the schema, `consistency.py` knows what types cannot say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from msgspec import NODEFAULT, Struct
-from msgspec.structs import fields
-
+from oust.data.consistency import check_entries
 from oust.data.dossier import Dossier, Identifier
-from oust.data.nodes import MAX_BYTES, List, Map, Node, Text, compose
+from oust.data.strict import Problem, Schema, read_strict
 
-_MAX_PROBLEMS = 100
-
-
-class Problem(Struct, frozen=True):
-    """A mistake in a dossier file; line and column start at 1. A warning does not stop loading."""
-
-    path: str
-    line: int
-    column: int
-    message: str
-    hint: str = ""
-    warning: bool = False
-
-    def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        kind = "warning: " if self.warning else ""
-        return f"{self.path}:{self.line}:{self.column}: {kind}{self.message}{hint}"
-
-
-class Entry(Struct):
-    """One mapping that was read: its values, and the node of each for its line."""
-
-    type: type[Struct]
-    values: dict[str, Any]
-    nodes: dict[str, Node]
-    node: Map
-    where: str  # `identifiers` for an entry of that list, empty for the dossier itself
-
-
-class Findings:
-    """The problems of one file, with the text they point into."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = str(path)
-        self.lines = text.splitlines()
-        self.problems: list[Problem] = []
-
-    def add(self, node: Node, message: str, hint: str = "", warning: bool = False) -> None:
-        """Report at a node."""
-        self.at(node.line, node.column, message, hint, warning)
-
-    def at(self, line: int, column: int, message: str, hint: str, warning: bool = False) -> None:
-        """Report at a line and column, up to a bound."""
-        if not self.full:
-            self.problems.append(Problem(self.path, line, column, message, hint, warning))
-
-    @property
-    def full(self) -> bool:
-        """Whether so much is wrong that looking further helps nobody."""
-        return len(self.problems) >= _MAX_PROBLEMS
-
-    def add_value(self, node: Node, value: str, message: str, hint: str = "", **kw: bool) -> None:
-        """Report at one value of a list or of folded text."""
-        if self.full:  # finding the place reads the list again
-            return
-        line, column = self._find(node, value)
-        self.at(line, column, message, hint, kw.get("warning", False))
-
-    def _find(self, node: Node, value: str) -> tuple[int, int]:
-        if isinstance(node, List):
-            for item in node.items:
-                if isinstance(item, Text) and item.value.strip() == value:
-                    return item.line, item.column
-        if isinstance(node, Text) and node.block:
-            for number in range(node.line, len(self.lines)):
-                words = self.lines[number].split()
-                if value in words:
-                    before = words[: words.index(value)]
-                    start = 0
-                    for word in before:
-                        start = self.lines[number].index(word, start) + len(word)
-                    return number + 1, self.lines[number].index(value, start) + 1
-        return node.line, node.column
+_SCHEMA = Schema(
+    what="a dossier",
+    page="docs/add-a-dossier.md",
+    check=check_entries,
+    hints={
+        "source": "say where the fact was read: an address, a repository path, a document",
+        "tier": "one of: primary, official copy, press, secondary",
+        "kind": "docs/dossier-schema.md lists the kinds",
+        "values": "write value: for one, values: for several",
+    },
+    one_of={Identifier: ("value", "values")},
+    split=("values",),
+)
 
 
 def check_dossier(path: Path) -> list[Problem]:
@@ -100,164 +30,4 @@ def check_dossier(path: Path) -> list[Problem]:
 
 def read_dossier(path: Path) -> tuple[Dossier | None, list[Problem]]:
     """Read and check one file. No dossier is given where a problem is more than a warning."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        return None, [Problem(str(path), 1, 1, "this is a directory", "name a YAML file")]
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return None, [Problem(str(path), 1, 1, f"the file cannot be read: {reason}")]
-    node, faults = compose(data)
-    found = Findings(path, data.decode("utf-8-sig", errors="replace"))
-    for fault in faults:
-        found.at(fault.line, fault.column, fault.message, fault.hint)
-    dossier = _read(node, found) if node is not None else None
-    problems = sorted(found.problems, key=lambda p: (p.line, p.column, p.message))
-    failed = any(not problem.warning for problem in problems)
-    return None if failed else dossier, problems
-
-
-def _read(node: Node, found: Findings) -> Dossier | None:
-    from oust.data.consistency import check_entries
-
-    reader = _Reader(found)
-    values = reader.read(node, Dossier, "")
-    check_entries(reader.entries, found)
-    return values if isinstance(values, Dossier) else None
-
-
-class _Reader:
-    """Turns nodes into the types, noting what does not fit."""
-
-    def __init__(self, found: Findings) -> None:
-        self.found = found
-        self.entries: list[Entry] = []
-
-    def read(self, node: Node, kind: Any, where: str) -> Any:
-        """Read a node as a type; None where it does not fit."""
-        origin = get_origin(kind)
-        if isinstance(kind, type) and issubclass(kind, Struct):
-            return self._struct(node, kind, where)
-        if origin is tuple:
-            return self._list(node, get_args(kind)[0], where)
-        if origin is dict:
-            return self._dict(node, where)
-        return self._scalar(node, kind, where)
-
-    def _struct(self, node: Node, kind: type[Struct], where: str) -> Struct | None:
-        if not isinstance(node, Map):
-            what = f"each entry of {where}" if where else "a dossier"
-            self.found.add(node, f"{what} must be a mapping of keys to values")
-            return None
-        entry = Entry(kind, {}, {}, node, where)
-        types = _types(kind)
-        for key, value in node.pairs:
-            self._key(key, value, entry, types)
-        self._required(entry)
-        self.entries.append(entry)
-        try:
-            return kind(**entry.values)
-        except TypeError:  # a required key is missing: reported above
-            return None
-
-    def _key(self, key: Text, value: Node, entry: Entry, types: dict[str, Any]) -> None:
-        name = key.value
-        if entry.type is Identifier and name == "value":
-            name = "values"
-            value = List(value.line, value.column, [value])
-        if name not in types:
-            known = [*types, "value"] if entry.type is Identifier else list(types)
-            self.found.add(key, f"unknown key {quoted(key.value)}", did_you_mean(key.value, known))
-        elif name in entry.nodes:
-            self.found.add(key, f"the key {quoted(key.value)} stands here twice")
-        else:
-            entry.nodes[name] = value
-            read = self.read(value, types[name], name)
-            if read is not None:
-                entry.values[name] = read
-
-    def _required(self, entry: Entry) -> None:
-        for name in _required_names(entry.type):
-            if name not in entry.nodes:
-                self.found.add(entry.node, f"{name} is missing", _HINTS.get(name, ""))
-
-    def _list(self, node: Node, kind: Any, where: str) -> tuple[Any, ...] | None:
-        if isinstance(node, Text) and kind is str:
-            return self._words(node, where)
-        if not isinstance(node, List):
-            self.found.add(node, f"{where} must be a list")
-            return None
-        read = [self.read(item, kind, where) for item in node.items]
-        return tuple(item for item in read if item is not None)
-
-    def _words(self, node: Text, where: str) -> tuple[str, ...] | None:
-        text = self._scalar(node, str, where)
-        if text is None:
-            return None
-        return tuple(text.split()) if where == "values" else (text,)
-
-    def _dict(self, node: Node, where: str) -> dict[str, str] | None:
-        if not isinstance(node, Map):
-            self.found.add(node, f"{where} must be a mapping of keys to texts")
-            return None
-        read: dict[str, str] = {}
-        for key, value in node.pairs:
-            if key.value in read:
-                self.found.add(key, f"the key {quoted(key.value)} stands here twice")
-            read[key.value] = self._scalar(value, str, key.value) or ""
-        return read
-
-    def _scalar(self, node: Node, kind: Any, where: str) -> Any:
-        if not isinstance(node, Text):
-            self.found.add(node, f"{where} must be one text, not a list or mapping")
-            return None
-        text = node.value.strip()
-        choices = _choices(kind)
-        if kind is bool:
-            choices = ("true", "false")
-        if not text:
-            self.found.add(node, f"{where} is empty", "leave the key out")
-        elif choices and text not in choices:
-            wanted = ", ".join(choice for choice in choices if choice)
-            hint = did_you_mean(text, choices) or f"one of: {wanted}"
-            self.found.add(node, f"{quoted(text)} is no {where}", hint)
-        else:
-            return text == "true" if kind is bool else text
-        return None
-
-
-_HINTS = {
-    "source": "say where the fact was read: an address, a repository path, a document",
-    "tier": "one of: primary, official copy, press, secondary",
-    "kind": "docs/dossier-schema.md lists the kinds",
-    "values": "write value: for one, values: for several",
-}
-
-
-@cache
-def _types(kind: type[Struct]) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-@cache
-def _required_names(kind: type[Struct]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.default is f.default_factory is NODEFAULT)
-
-
-@cache
-def _choices(kind: Any) -> tuple[str, ...]:
-    if get_origin(kind) is Literal:
-        return tuple(get_args(kind))
-    return ()
-
-
-def quoted(text: str) -> str:
-    """A value in quotes, cut where it is longer than a line can show."""
-    return repr(text if len(text) <= 80 else f"{text[:79]}…")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint with the nearest known word, empty where none is near."""
-    near = get_close_matches(word.lower()[:40], [k for k in known if k], n=1)
-    return f"did you mean {near[0]}?" if near else ""
+    return read_strict(path, Dossier, _SCHEMA)

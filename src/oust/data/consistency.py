@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
-from oust.data.check import Entry, Findings, did_you_mean, quoted
 from oust.data.dossier import Cited, Dossier, Embedding, Identifier, Name, NotEvidence, Product
 from oust.data.kinds import IDENTIFIER_KINDS
 from oust.data.nodes import Node
+from oust.data.strict import (
+    Entry,
+    Findings,
+    check_dates,
+    check_order,
+    check_twice,
+    did_you_mean,
+    quoted,
+)
 from oust.data.values import check_digit_fault, form_fault, regex_fault
 from oust.model import Record
-
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def check_entries(entries: list[Entry], found: Findings) -> None:
@@ -40,30 +45,9 @@ def _cited(entry: Entry, found: Findings) -> None:
         found.add(entry.nodes["strength"], "why is missing: the fact is weak", hint)
     if values.get("strength") == "weak" and values.get("distinctive") is True:
         found.add(entry.nodes["distinctive"], "a weak name is not distinctive")
-    for key in ("since", "until", "observed"):
-        if key in values:
-            _date(entry.nodes[key], key, values[key], found)
-    _order(entry, found)
+    check_dates(entry, ("since", "until", "observed"), found)
+    check_order(entry, "since", "until", found)
     _codes(entry, found)
-
-
-def _date(node: Node, key: str, text: str, found: Findings) -> None:
-    match = _DATE.fullmatch(text)
-    try:
-        if match is None:
-            raise ValueError
-        year, month, day = match.groups(default="1")
-        date(int(year), int(month), int(day))
-    except ValueError:
-        hint = "write 2017, 2017-09 or 2017-09-13"
-        found.add(node, f"{key} is no date: {quoted(text)}", hint)
-
-
-def _order(entry: Entry, found: Findings) -> None:
-    since, until = entry.values.get("since", ""), entry.values.get("until", "")
-    length = min(len(since), len(until))
-    if length and since[:length] > until[:length]:
-        found.add(entry.nodes["since"], f"since {since} is later than until {until}")
 
 
 def _codes(entry: Entry, found: Findings) -> None:
@@ -142,7 +126,7 @@ def _duplicates(entries: list[Entry], found: Findings) -> None:
                 found.add_value(
                     node, value, f"{quoted(value)} stands in the entry of line {first} too", hint
                 )
-        _twice(entry, found)
+        check_twice(entry, found)
 
 
 def _claims(entry: Entry) -> list[tuple[tuple[str, ...], str, Node]]:
@@ -156,17 +140,6 @@ def _claims(entry: Entry) -> list[tuple[tuple[str, ...], str, Node]]:
         licensee = values.get("licensee", "")
         return [((entry.where, licensee), values["product"], nodes["product"])]
     return []
-
-
-def _twice(entry: Entry, found: Findings) -> None:
-    for key, value in entry.values.items():
-        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
-            continue
-        seen: set[str] = set()
-        for item in value:
-            if item.casefold() in seen:
-                found.add_value(entry.nodes[key], item, f"{quoted(item)} stands in {key} twice")
-            seen.add(item.casefold())
 
 
 def _contradictions(entries: list[Entry], found: Findings) -> None:

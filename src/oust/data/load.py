@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from oust.data.check import did_you_mean, quoted, read_dossier
+from oust.data.check import read_dossier
 from oust.data.dossier import Dossier
+from oust.data.strict import did_you_mean, quoted, refusal
 from oust.errors import OustError
 
 _VENDORS = Path(__file__).parent / "vendors"
-_SHOWN = 3
 
 
 def bundled_ids() -> tuple[str, ...]:
@@ -29,12 +29,9 @@ def load_dossier(path: Path) -> Dossier:
     Raises OustError with the first problems when anything but a warning is found.
     """
     dossier, problems = read_dossier(path)
-    if dossier is not None:
-        return dossier
-    wrong = [problem for problem in problems if not problem.warning]
-    told = "; ".join(str(problem) for problem in wrong[:_SHOWN])
-    more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-    raise OustError(told + more, f"oust dossier check {path} lists every problem")
+    if dossier is None:
+        raise refusal(problems, f"oust dossier check {path} lists every problem")
+    return dossier
 
 
 def load_dossiers(ids: Iterable[str] | None = None, extra: Iterable[Path] = ()) -> list[Dossier]:

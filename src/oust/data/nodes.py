@@ -1,7 +1,7 @@
 """YAML as nodes that know their line, read without trust and without recursion.
 
-Every scalar is kept as text, so `NO` stays a country and `2017-05` a date. What a dossier never
-needs is refused: aliases (and with them alias bombs), tags, deep nesting, several documents.
+Every scalar is kept as text, so `NO` stays a country and `2017-05` a date. What our files never
+need is refused: aliases (and with them alias bombs), tags, deep nesting, several documents.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Fault(Struct, frozen=True):
     hint: str = ""
 
 
-_EMPTY = Fault(1, 1, "the file is empty", "docs/add-a-dossier.md shows a whole one")
+EMPTY = Fault(1, 1, "the file is empty")
 
 
 class Text(Struct):
@@ -67,7 +67,7 @@ def compose(data: bytes) -> tuple[Node | None, list[Fault]]:
     faults: list[Fault] = []
     try:
         node = _build(_checked_text(data), faults)
-        return node, faults if node is not None or faults else [_EMPTY]
+        return node, faults if node is not None or faults else [EMPTY]
     except _Refused as refused:
         return None, [*faults, refused.fault]
     except yaml.YAMLError as error:
@@ -86,7 +86,7 @@ def _checked_text(data: bytes) -> str:
             Fault(line, column, "the file is not UTF-8 text", "save it as UTF-8")
         ) from error
     if not text.strip():
-        raise _Refused(_EMPTY)
+        raise _Refused(EMPTY)
     if tab := re.search(r"^ *\t", text, re.MULTILINE):
         line = text.count("\n", 0, tab.start()) + 1
         raise _Refused(
@@ -116,13 +116,13 @@ def _build(text: str, faults: list[Fault]) -> Node | None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                _refuse(event, "a second document starts here", "write one dossier per file")
+                _refuse(event, "a second document starts here", "write one per file")
         elif isinstance(event, yaml.CollectionEndEvent):
             node = open_nodes.pop().close(faults)
             root = _place(node, open_nodes, root)
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(open_nodes) >= MAX_DEPTH:
-                _refuse(event, "the nesting is deeper than any dossier needs")
+                _refuse(event, "the nesting is deeper than any such file needs")
             _no_tag(event, faults)
             open_nodes.append(_Open(event))
         elif isinstance(event, yaml.NodeEvent):

@@ -146,7 +146,7 @@ class Provision(Cite, frozen=True, kw_only=True):
     forms: tuple[Form, ...] = ()  # only these; empty: any
     products: tuple[str, ...] = ()  # only these products, by name; empty: any
     bars: tuple[Bar, ...] = ()  # empty: those of the rule
-    needs: tuple[str, ...] = ()  # facts of data/facts.yaml that must hold; `not:` before one negates
+    needs: tuple[str, ...] = ()  # facts of data/facts.yaml that must hold; `not:` negates one
     since: str = ""  # in force from; empty: from its stage
     until: str = ""  # last day
     since_note: str = ""  # `day not seen`
@@ -221,15 +221,28 @@ class Trial(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknow
     why: str = ""
 
 
+RuleKind = Literal[
+    "statute",
+    "regulation",
+    "order",
+    "directive",
+    "bill",
+    "proposed rule",
+    "list",
+    "vehicle removal",
+    "sanctions",
+    "policy",
+    "warning",
+    "advice",
+]
+
+
 class Rule(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """A dated prohibition, as data."""
 
     id: str  # file name without ending
     name: str
-    kind: Literal[
-        *("statute", "regulation", "order", "directive", "bill", "proposed rule", "list"),
-        *("vehicle removal", "sanctions", "policy", "warning", "advice"),
-    ]
+    kind: RuleKind
     force: Literal["binding", "advice", "duty"] = "binding"
     """`advice`: a warning or resolution that binds nobody. `duty`: product or process law that
     bars no vendor."""
