@@ -383,3 +383,4 @@ class Due(Struct, frozen=True, omit_defaults=True, kw_only=True):
     citation: str = ""
     on_government: bool = False  # a duty of the authority itself
     exposures: tuple[str, ...] = ()  # ids of those the rule catches
+    doubtful: tuple[str, ...] = ()  # of those for which that is not known
