@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
 
 from oust.columns import SIGHTING_SCHEMA
-from oust.data import load_dossiers
+from oust.data import load_dossiers, load_facts, load_rules, load_tags
 from oust.data.dossier import Dossier
+from oust.data.rule import Profile, Rule
 from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
 from oust.fileview import place_of
 from oust.identify import Matcher, carrier_matcher, compile_dossiers
@@ -26,31 +27,54 @@ from oust.ingest import Added, Ingest, Progress, Silent
 from oust.link import Linked, link, vendor_node
 from oust.link.graph import plain
 from oust.link.place import party_id
-from oust.model import ITEM_FIELDS, CarrierProduct, Evidence, Findings, Sighting, Vendor
+from oust.model import (
+    ITEM_FIELDS,
+    CarrierProduct,
+    Evidence,
+    Exposure,
+    Findings,
+    Sighting,
+    Vendor,
+)
 from oust.needles import LiteralNeedles
 from oust.store import Store, source_of
 from oust.trace import trace
+
+if TYPE_CHECKING:
+    from oust.judge import Judge, Supposition
 
 
 class Case:
     """One investigation: evidence, dossiers and what follows from them."""
 
-    def __init__(self, store: Store, dossiers: Sequence[Dossier]) -> None:
+    def __init__(
+        self, store: Store, dossiers: Sequence[Dossier], rule_files: Iterable[Path] = ()
+    ) -> None:
         self.store = store
         self.dossiers = tuple(dossiers)
+        self._rule_files = tuple(rule_files)
+        self._rules: tuple[Rule, ...] | None = None
         self._matcher: Matcher | None = None
         self._linked: Linked | None = None
         self._places: dict[str, Path] | None = None
 
     @classmethod
-    def open(cls, folder: Path, create: bool = False, dossier_files: Iterable[Path] = ()) -> Case:
+    def open(
+        cls,
+        folder: Path,
+        create: bool = False,
+        dossier_files: Iterable[Path] = (),
+        rule_files: Iterable[Path] = (),
+    ) -> Case:
         """Open the case in `folder`. Dossiers: the bundled ones, `*.yaml` in the case, and given.
 
-        Raises OustError when there is none (and `create` is false) or it is in use.
+        Rules: the bundled ones, `rules/*.yaml` in the case, and given. Raises OustError when there
+        is no case (and `create` is false) or it is in use.
         """
         beside = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
         dossiers = load_dossiers(extra=[*beside, *dossier_files])
-        return cls(Store.open(folder, create), dossiers)
+        policies = [*sorted(folder.glob("rules/*.yaml")), *rule_files]
+        return cls(Store.open(folder, create), dossiers, policies)
 
     def __enter__(self) -> Case:
         return self
@@ -66,6 +90,13 @@ class Case:
     def close(self) -> None:
         """Release the case."""
         self.store.close()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules by which this case is judged."""
+        if self._rules is None:
+            self._rules = tuple(load_rules(extra=self._rule_files))
+        return self._rules
 
     @property
     def matcher(self) -> Matcher:
@@ -103,6 +134,36 @@ class Case:
             mentions=tuple(m for m in linked.mentions if m.vendor in nodes),
             possibly_same=linked.possibly_same,
         )
+
+    def judge(
+        self,
+        profile: Profile,
+        day: str,
+        suppositions: Iterable[Supposition] = (),
+        *,
+        rules: Sequence[Rule] | None = None,
+        vendors: Sequence[str] = (),
+    ) -> tuple[Judge, tuple[Exposure, ...]]:
+        """A judge for `profile` with this case's rules and ownership, and what it is to judge.
+
+        `list(judge.verdicts(exposures, day))` gives the verdicts. Raises OustError for a
+        supposition that names no rule or stage.
+        """
+        from oust.judge import Judge, Ownership  # not needed to trace
+
+        findings = self.findings(vendors)
+        linked = self._linked = self._linked or self._link()
+        judge = Judge(
+            self.rules if rules is None else rules,
+            profile,
+            self.dossiers,
+            tags=load_tags(),
+            facts=load_facts(),
+            ownership=Ownership.of(linked.holdings),
+            suppositions=suppositions,
+        )
+        judge.check_suppositions(day)
+        return judge, findings.exposures
 
     def quote(self, evidence: Evidence) -> list[str]:
         """Lines of the source around a piece of evidence, its words marked; why not, if not."""

@@ -8,8 +8,10 @@ from oust import __version__
 from oust.commands.case import case
 from oust.commands.dossier import dossier
 from oust.commands.formats import formats
+from oust.commands.judge import judge
 from oust.commands.rules import rules
 from oust.commands.show import show
+from oust.commands.timeline import timeline
 from oust.commands.trace import trace
 
 
@@ -26,5 +28,5 @@ def root() -> None:
     """
 
 
-for command in (trace, show, dossier, case, formats, rules):
+for command in (trace, show, judge, timeline, rules, dossier, case, formats):
     root.add_command(command)

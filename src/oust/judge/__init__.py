@@ -1,0 +1,174 @@
+"""Stage 5: is it forbidden, by which rule, for whom, on which date, and what if this bill passes?
+
+Exposures that are alike in everything the law asks about are one `Subject`, which is judged once;
+so a hundred thousand exposures cost as much as the few hundred subjects they come to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import structs
+
+from oust.data.dossier import Dossier
+from oust.data.rule import Fact, Profile, Rule, Tag
+from oust.judge.entities import Entities
+from oust.judge.ownership import Ownership
+from oust.judge.provisions import GRAVITY, Conditions, judge_provision
+from oust.judge.subject import Reader, Subject
+from oust.judge.wording import Supposition, Wording, supposed_stage, wording
+from oust.model import Check, Exposure, Verdict, VerdictWord
+from oust.party_names import core
+
+
+def party_key(name: str) -> str:
+    """The key of a party by its name without legal form."""
+    return "party:" + " ".join(core(name))
+
+
+class Judge:
+    """Rules applied for one profile, under suppositions and facts that the user gives."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        profile: Profile,
+        dossiers: Sequence[Dossier],
+        *,
+        tags: Mapping[str, Tag] | None = None,
+        facts: Mapping[str, Fact] | None = None,
+        ownership: Ownership | None = None,
+        suppositions: Iterable[Supposition] = (),
+        key_of: Callable[[str], str] = party_key,
+    ) -> None:
+        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
+        self.profile = profile
+        self.reader = Reader(self.rules, dossiers)
+        entities = Entities(dossiers, ownership or Ownership.of(()), key_of)
+        self._conditions = Conditions(profile, entities, tags or {}, facts or {})
+        self._suppositions = {one.rule: one for one in suppositions}
+        self._wordings: dict[tuple[str, str], Wording] = {}
+        self._verdicts: dict[tuple[Subject, str, str], Verdict] = {}
+
+    def check_suppositions(self, day: str) -> None:
+        """Raise OustError when a supposition names a rule or stage that does not exist."""
+        by_id = {rule.id: rule for rule in self.rules}
+        for one in self._suppositions.values():
+            supposed_stage(by_id[one.rule], one, day)
+
+    def verdict(self, subject: Subject, rule: Rule, day: str) -> Verdict:
+        """What `rule` says of `subject` on `day`: the gravest of its provisions."""
+        key = (subject, rule.id, day)
+        found = self._verdicts.get(key)
+        if found is None:
+            found = self._verdicts[key] = self._judge(subject, rule, day)
+        return found
+
+    def verdicts(
+        self,
+        exposures: Iterable[Exposure],
+        day: str,
+        facts: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Iterator[Verdict]:
+        """Every rule on every exposure. `facts`: by exposure id, and by `""` for all."""
+        for exposure, subject in self.subjects(exposures, facts):
+            for rule in self.rules:
+                yield structs.replace(self.verdict(subject, rule, day), exposure=exposure.id)
+
+    def subjects(
+        self,
+        exposures: Iterable[Exposure],
+        facts: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Iterator[tuple[Exposure, Subject]]:
+        """What the law asks about each exposure."""
+        said = facts or {}
+        for one in exposures:
+            mine = {**said.get("", {}), **said.get(one.id, {})}
+            yield one, self.reader.subject(one, mine)
+
+    def words(
+        self, subjects: Sequence[Subject], days: Sequence[str]
+    ) -> dict[tuple[str, str], list[VerdictWord]]:
+        """Verdict words alone, by rule and day, in the order of `subjects`."""
+        distinct = list(dict.fromkeys(subjects))
+        place = {subject: n for n, subject in enumerate(distinct)}
+        order = [place[subject] for subject in subjects]
+        found: dict[tuple[str, str], list[VerdictWord]] = {}
+        for rule in self.rules:
+            for day in days:
+                words = [self.verdict(subject, rule, day).word for subject in distinct]
+                found[rule.id, day] = [words[n] for n in order]
+        return found
+
+    def _judge(self, subject: Subject, rule: Rule, day: str) -> Verdict:
+        text = self._wording(rule, day)
+        if text.stage is None or not text.provisions:
+            says = text.says if text.stage is None else "it bars nothing"
+            if rule.provisions and text.binds == "no":
+                ahead = self._ahead(subject, rule, day)
+                if ahead:
+                    return ahead
+            return _nothing(rule, day, says)
+        found = [
+            judge_provision(rule, one, text, subject, day, self._conditions)
+            for one in text.provisions
+        ]
+        return min(found, key=lambda verdict: (_grave(verdict), _failures(verdict)))
+
+    def _ahead(self, subject: Subject, rule: Rule, day: str) -> Verdict | None:
+        """Permitted, as the rule did not exist yet; what it would change later."""
+        stage = next(
+            (s for s in rule.stages if any(p.stage == s.id for p in rule.provisions)), None
+        )
+        if stage is None:
+            return None
+        first = Wording(
+            stage,
+            tuple(p for p in rule.provisions if p.stage == stage.id),
+            "no",
+            "",
+            f"it began later: {stage.event} ({stage.date})",
+        )
+        found = [
+            judge_provision(rule, one, first, subject, day, self._conditions)
+            for one in first.provisions
+        ]
+        best = min(found, key=lambda verdict: (_grave(verdict), _failures(verdict)))
+        alone = _failures(best) == 1
+        later = f"{rule.name}, {stage.date}" if alone else ""
+        return structs.replace(best, changes=later, stage="", provision="")
+
+    def _wording(self, rule: Rule, day: str) -> Wording:
+        key = (rule.id, day)
+        if key not in self._wordings:
+            self._wordings[key] = wording(rule, day, self._suppositions.get(rule.id))
+        return self._wordings[key]
+
+
+def _nothing(rule: Rule, day: str, says: str) -> Verdict:
+    check = Check("in force", "no", says)
+    return Verdict(
+        exposure="", rule=rule.id, as_of=day, word="permitted", checks=(check,), because=says
+    )
+
+
+def _grave(verdict: Verdict) -> tuple[int, bool]:
+    return GRAVITY.index(verdict.word), not verdict.advised
+
+
+def _failures(verdict: Verdict) -> int:
+    return sum(check.answer == "no" for check in verdict.checks)
+
+
+__all__ = [
+    "GRAVITY",
+    "Judge",
+    "Ownership",
+    "Reader",
+    "Subject",
+    "Supposition",
+    "Wording",
+    "party_key",
+    "supposed_stage",
+    "wording",
+]

@@ -1,0 +1,230 @@
+"""Who is barred: the relation tests of a rule against the vendor or a company of its ownership."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from oust.data.dossier import Dossier
+from oust.data.rule import Bar, Relation
+from oust.judge.dates import passed, reached
+from oust.judge.ownership import Decision, Ownership, Snapshot
+from oust.judge.subject import Subject
+from oust.model import Answer, Check
+from oust.party_names import LEGAL_FORMS, core, party_words
+
+_THRESHOLD = re.compile(r"(>=|>)\s*(\d+(?:\.\d+)?)")
+_ORDER: dict[Answer, int] = {"yes": 0, "unknown": 1, "no": 2}
+
+_SAID: dict[Relation, str] = {
+    "predecessor": "a predecessor of",
+    "successor": "a successor of",
+    "parent": "a parent of",
+    "subsidiary": "a subsidiary of",
+    "affiliate": "an affiliate of",
+    "controls": "in control of",
+    "controlled-by": "controlled by",
+    "common-control": "under common control with",
+    "majority-owned": "majority-owned by",
+    "owned": "owned by",
+    "stake": "partly owned by",
+    "decisive-influence": "under the decisive influence of",
+}
+
+
+class Entities:
+    """Answers relation tests from dossiers and stated ownership."""
+
+    def __init__(
+        self,
+        dossiers: Sequence[Dossier],
+        ownership: Ownership,
+        party_key: Callable[[str], str],
+    ) -> None:
+        self._dossiers = {dossier.id: dossier for dossier in dossiers}
+        self._ownership = ownership
+        self._key = party_key
+        self._companies = {
+            d.id: {_legal(n) for name in d.names for n in (name.value, *name.aliases)}
+            for d in dossiers
+        }
+
+    def check(
+        self,
+        subject: Subject,
+        bars: Sequence[Bar],
+        not_barred: Sequence[str],
+        day: str,
+        facts: Mapping[str, str],
+    ) -> Check:
+        """Whether any of `bars` reaches the subject on `day`; the firmest answer decides."""
+        spared = next((n for n in not_barred if _legal(n) == _legal(self._called(subject))), "")
+        if spared:
+            return Check("entity", "no", f"the authority says that it does not bar {spared}")
+        best: Check | None = None
+        for bar in bars:
+            one = self._one(subject, bar, bars, day, facts)
+            if best is None or _ORDER[one.answer] < _ORDER[best.answer]:
+                best = one
+            if best.answer == "yes":
+                break
+        return best or Check("entity", "no", "it names nobody")
+
+    def _called(self, subject: Subject) -> str:
+        return subject.entity or subject.company or self._vendor(subject.vendor)
+
+    def _vendor(self, vendor: str) -> str:
+        dossier = self._dossiers.get(vendor)
+        return dossier.vendor if dossier else vendor
+
+    def _one(
+        self,
+        subject: Subject,
+        bar: Bar,
+        bars: Sequence[Bar],
+        day: str,
+        facts: Mapping[str, str],
+    ) -> Check:
+        check = self._relation(subject, bar, bars, day)
+        if check.answer == "no":
+            return check
+        for answer, says in (_listed_since(bar, day), _listed_until(bar, day)):
+            if answer != "yes":
+                return Check("entity", answer, says, "", check.evidence)
+        for fact in bar.needs:
+            name, wanted = fact.removeprefix("not:"), "no" if fact.startswith("not:") else "yes"
+            known = facts.get(name, "")
+            if known and known != wanted:
+                return Check("entity", "no", f"{check.says}, but {name} is {known}")
+            if not known:
+                return Check("entity", "unknown", check.says, name, check.evidence)
+        return check
+
+    def _relation(self, subject: Subject, bar: Bar, bars: Sequence[Bar], day: str) -> Check:
+        if bar.relation in ("named", "developer"):
+            return self._named(subject, bar)
+        if bar.relation == "listed":
+            fact = bar.needs[0] if bar.needs else "listed"
+            return Check(
+                *("entity", "unknown"),
+                f"whether {self._called(subject)} is on the list the rule refers to is not known",
+                fact,
+            )
+        if bar.relation in ("country-based", "country-controlled"):
+            return self._country(subject, bar)
+        named = [one for one in bars if one.relation in ("named", "developer")]
+        if bar.of:
+            named = [one for one in named if one.name in bar.of]
+        return self._held(subject, bar, named, day)
+
+    def _named(self, subject: Subject, bar: Bar) -> Check:
+        called = self._called(subject)
+        if not subject.entity and bar.vendor and bar.vendor == subject.vendor:
+            return Check("entity", "yes", f"it names {bar.name or self._vendor(bar.vendor)}")
+        mine = {_legal(called)}
+        for name in (bar.name, *bar.names):
+            if name and _legal(name) in mine:
+                return Check("entity", "yes", f"it names {name}")
+        if subject.entity or subject.company or not bar.name:
+            return Check("entity", "no", f"it names {bar.name}, not {called}")
+        if _legal(bar.name) in self._companies.get(subject.vendor, set()):
+            says = f"it names {bar.name}; which company of {called} this is, is not known"
+            return Check("entity", "unknown", says, "which-company")
+        return Check("entity", "no", f"it names {bar.name}, not {called}")
+
+    def _country(self, subject: Subject, bar: Bar) -> Check:
+        wanted = ", ".join(bar.countries)
+        dossier = self._dossiers.get(subject.vendor)
+        legal = [n for n in dossier.names if n.country] if dossier and not subject.entity else []
+        seats = {name.country for name in legal}
+        called = self._called(subject)
+        if not seats:
+            says = f"the country of {called} is not known"
+            return Check("entity", "unknown", says, "established-in-country")
+        if seats <= set(bar.countries):
+            return Check("entity", "yes", f"{called} is established in {', '.join(sorted(seats))}")
+        if seats.isdisjoint(bar.countries) and bar.relation == "country-based":
+            return Check("entity", "no", f"{called} is not established in {wanted}")
+        says = f"{called} has companies in {', '.join(sorted(seats))}; the rule asks for {wanted}"
+        return Check("entity", "unknown", says, "established-in-country")
+
+    def _held(self, subject: Subject, bar: Bar, named: Sequence[Bar], day: str) -> Check:
+        """A relation to the named entities, from stated ownership on the day."""
+        snapshot = self._ownership.on(day)
+        mine = [self._key(subject.entity)] if subject.entity else [f"vendor:{subject.vendor}"]
+        if subject.company and not subject.entity:
+            mine.append(self._key(subject.company))
+        best: tuple[Decision, str] | None = None
+        for one in named:
+            for theirs in self._keys(one):
+                for key in mine:
+                    if key == theirs:
+                        continue
+                    decision = _decide(snapshot, bar, theirs, key)
+                    if best is None or _ORDER[decision.answer] < _ORDER[best[0].answer]:
+                        best = decision, one.name or self._vendor(one.vendor)
+        called = self._called(subject)
+        relation = _SAID.get(bar.relation, bar.relation)
+        whom = " or ".join(dict.fromkeys(one.name for one in named if one.name)) or "those it names"
+        if best is None or (best[0].answer == "no" and not best[0].via):
+            return Check("entity", "no", f"no ownership stated makes {called} {relation} {whom}")
+        decision, name = best
+        evidence = tuple(e for holding in decision.via for e in holding.evidence)
+        fact = "ownership-share" if decision.answer == "unknown" else ""
+        says = f"{called}, {relation} {name}? {decision.says}"
+        return Check("entity", decision.answer, says, fact, evidence)
+
+    def _keys(self, bar: Bar) -> list[str]:
+        keys = [f"vendor:{bar.vendor}"] if bar.vendor else []
+        return keys + [self._key(name) for name in (bar.name, *bar.names) if name]
+
+
+def _decide(snapshot: Snapshot, bar: Bar, named: str, entity: str) -> Decision:
+    """One relation of `entity` to `named`."""
+    relation = bar.relation
+    match = _THRESHOLD.fullmatch(bar.threshold.strip())
+    if relation == "controls":
+        return snapshot.controlled_by(entity, named)
+    if relation == "controlled-by":
+        return snapshot.controlled_by(named, entity)
+    if relation == "common-control":
+        return snapshot.common_control(named, entity)
+    if relation == "parent":
+        return snapshot.subsidiary(entity, named)
+    if relation == "subsidiary":
+        return snapshot.subsidiary(named, entity)
+    if relation == "affiliate":
+        return snapshot.affiliate(named, entity)
+    if relation == "successor":
+        return snapshot.successor(named, entity)
+    if relation == "predecessor":
+        return snapshot.predecessor(named, entity)
+    if relation == "decisive-influence":
+        return snapshot.controlled_by(named, entity)
+    if match:
+        return snapshot.stake(named, entity, float(match[2]) / 100, match[1] == ">")
+    if relation == "majority-owned":
+        return snapshot.majority_owned(named, entity)
+    return snapshot.stake(named, entity, 0.0, True)
+
+
+def _listed_since(bar: Bar, day: str) -> tuple[Answer, str]:
+    answer = reached(day, bar.since) if bar.since else "yes"
+    return answer, f"{bar.name or 'this entry'} is listed from {bar.since}"
+
+
+def _listed_until(bar: Bar, day: str) -> tuple[Answer, str]:
+    answer = passed(day, bar.until)
+    flipped: Answer = {"yes": "no", "no": "yes", "unknown": "unknown"}[answer]  # type: ignore[assignment]
+    return flipped, f"{bar.name or 'this entry'} was listed until {bar.until}"
+
+
+def _legal(name: str) -> frozenset[str]:
+    """A company's name with its legal form, which alone tells `Inc.` from `AO`."""
+    words = party_words(name)
+    return frozenset((*core(name), *(LEGAL_FORMS[w] for w in words if w in LEGAL_FORMS)))
+
+
+def vendors_named(bars: Iterable[Bar]) -> frozenset[str]:
+    """Dossier ids that a rule's bars name."""
+    return frozenset(bar.vendor for bar in bars if bar.vendor)

@@ -1,0 +1,292 @@
+"""One provision against one subject on one day: every condition tested, none skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from oust.data.rule import Exempted, Fact, Profile, Provision, Rule, Tag
+from oust.judge.dates import before, passed, reached
+from oust.judge.entities import Entities
+from oust.judge.subject import Subject
+from oust.judge.wording import Wording, starts
+from oust.model import Answer, Check, Verdict, VerdictWord
+
+GRAVITY: tuple[VerdictWord, ...] = (
+    *("prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"),
+)
+"""Verdict words, gravest first."""
+
+
+class Conditions:
+    """The tests that do not depend on the date, kept so that each is made once."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        entities: Entities,
+        tags: Mapping[str, Tag],
+        questions: Mapping[str, Fact],
+    ) -> None:
+        self.profile = profile
+        self.entities = entities
+        self._tags = tags
+        self._questions = questions
+        self._kept: dict[tuple[str, str, str, Subject], tuple[Check, ...]] = {}
+
+    def standing(self, rule: Rule, provision: Provision, subject: Subject) -> tuple[Check, ...]:
+        """Checks on who, what and how; the same on every date."""
+        key = (rule.id, provision.stage, provision.id, subject)
+        if key not in self._kept:
+            facts = dict(subject.facts)
+            self._kept[key] = (
+                self._obliged(provision),
+                _act(provision, subject, self.profile),
+                _form(provision, subject),
+                _product(provision, subject),
+                _embedded(provision, subject, facts),
+                *(self.fact(need, facts) for need in provision.needs),
+            )
+        return self._kept[key]
+
+    def _obliged(self, provision: Provision) -> Check:
+        mine, open_ = set(self.profile.tags), set(self.profile.unknown)
+        spared = mine.intersection(provision.spares)
+        name = self.profile.name
+        if spared:
+            return Check("obliged", "no", f"it leaves out {self._about(sorted(spared)[0])}")
+        if mine.intersection(provision.obliges):
+            tag = next(tag for tag in provision.obliges if tag in mine)
+            doubt = sorted(open_.intersection(provision.spares))
+            if doubt:
+                says = f"it binds a {self._about(tag)}, but not a {self._about(doubt[0])}"
+                return Check("obliged", "unknown", says, f"not:{doubt[0]}")
+            return Check("obliged", "yes", f"it binds: {self._about(tag)}")
+        doubt = [tag for tag in provision.obliges if tag in open_]
+        if doubt:
+            says = f"it binds only: {self._about(doubt[0])}"
+            return Check("obliged", "unknown", says, doubt[0])
+        whom = "; ".join(self._about(tag) for tag in provision.obliges[:3])
+        more = "; ..." if len(provision.obliges) > 3 else ""
+        return Check("obliged", "no", f"it does not bind a {name}, but: {whom}{more}")
+
+    def _about(self, tag: str) -> str:
+        return self._tags[tag].about if tag in self._tags else tag
+
+    def fact(self, need: str, facts: Mapping[str, str]) -> Check:
+        """A fact that the rule asks for; unknown unless the user said it."""
+        name = need.removeprefix("not:")
+        wanted = "no" if need.startswith("not:") else "yes"
+        question = self._questions[name].question if name in self._questions else name
+        known = facts.get(name, "")
+        if not known:
+            return Check("fact", "unknown", question, name)
+        answer: Answer = "yes" if known == wanted else "no"
+        return Check("fact", answer, f"{question} {known}, as you said")
+
+
+def _act(provision: Provision, subject: Subject, profile: Profile) -> Check:
+    acts = [subject.act] if subject.act else profile.acts.get(subject.asset, "use").split()
+    shown = ", ".join(acts)
+    if set(acts).intersection(provision.acts):
+        return Check("act", "yes", f"it bars to {', '.join(provision.acts)}; seen: {shown}")
+    return Check("act", "no", f"it bars to {', '.join(provision.acts)}, not to {shown}")
+
+
+def _form(provision: Provision, subject: Subject) -> Check:
+    wanted = ", ".join(provision.forms)
+    if not provision.forms or subject.form in provision.forms:
+        return Check("form", "yes", f"{wanted or 'any form'} is covered")
+    if subject.form:
+        return Check("form", "no", f"it covers {wanted}; this is {subject.form}")
+    return Check("form", "unknown", f"it covers only {wanted}", f"is-{provision.forms[0]}")
+
+
+def _product(provision: Provision, subject: Subject) -> Check:
+    if not provision.products:
+        return Check("product", "yes", "any product is covered")
+    found = subject.products.intersection(provision.products)
+    if found:
+        return Check("product", "yes", f"it covers {sorted(found)[0]}")
+    shown = ", ".join(provision.products[:3])
+    return Check("product", "no", f"it covers {shown}; no other product")
+
+
+def _embedded(provision: Provision, subject: Subject, facts: Mapping[str, str]) -> Check:
+    reach = provision.embedded_code
+    if not subject.embedded:
+        return Check("embedded code", "yes", "the product is the vendor's own")
+    if reach == "yes":
+        return Check("embedded code", "yes", "it reaches code inside other makers' products")
+    if reach == "no":
+        return Check("embedded code", "no", "it leaves code inside other makers' products out")
+    if reach == "unknown":
+        says = "whether it reaches code inside other makers' products is not known"
+        return Check("embedded code", "unknown", says, "rule-reaches-embedded-code")
+    said = facts.get("substantial-component", "")
+    if said:
+        word: Answer = "yes" if said == "yes" else "no"
+        return Check("embedded code", word, f"a substantial or essential component: {said}")
+    says = "it reaches code inside other products only as a substantial or essential component"
+    return Check("embedded code", "unknown", says, "substantial-component")
+
+
+def judge_provision(
+    rule: Rule,
+    provision: Provision,
+    wording: Wording,
+    subject: Subject,
+    day: str,
+    conditions: Conditions,
+) -> Verdict:
+    """What one provision says of one subject on one day."""
+    assert wording.stage is not None
+    since = starts(provision, wording.stage, wording.supposed)
+    entity = conditions.entities.check(
+        subject,
+        provision.bars or rule.bars,
+        rule.not_barred,
+        max(day, since) if len(since) == 10 else day,
+        dict(subject.facts),
+    )
+    standing = conditions.standing(rule, provision, subject)
+    said = dict(subject.facts)
+    timed = _time(provision, wording, since, day)
+    checks = tuple(_told(c, said) for c in (timed, standing[0], entity, *standing[1:]))
+    exceptions = [
+        _told(check, said)
+        for one in (*provision.exceptions, *rule.exceptions)
+        if (check := _exception(one, subject, day, conditions)) is not None
+    ]
+    word, decided = _word(checks, exceptions, wording, since, day)
+    if rule.force != "binding" and word not in ("permitted", "exempt"):
+        word = "permitted" if rule.force == "advice" else word
+    return Verdict(
+        exposure="",
+        rule=rule.id,
+        as_of=day,
+        word=word,
+        since=since if word not in ("permitted", "exempt") else "",
+        stage=wording.stage.id,
+        provision=provision.id,
+        citation=provision.citation,
+        checks=(*checks, *(c for c in exceptions if c.answer != "no")),
+        because=decided.says,
+        missing=_asked(decided) if word == "not known" else "",
+        changes=_changes(rule, provision, checks, wording, since, word),
+        supposed=bool(wording.supposed),
+        advised=rule.force == "advice" and all(c.answer == "yes" for c in checks),
+    )
+
+
+def _told(check: Check, said: Mapping[str, str]) -> Check:
+    """An open check answered by what the user said."""
+    name = check.fact.removeprefix("not:")
+    if check.answer != "unknown" or name not in said:
+        return check
+    answer: Answer = "yes" if (said[name] == "no") == check.fact.startswith("not:") else "no"
+    return Check(check.test, answer, f"{check.says} (you say: {name} {said[name]})", "", ())
+
+
+def _asked(check: Check) -> str:
+    return check.fact.removeprefix("not:") or check.test
+
+
+def _time(provision: Provision, wording: Wording, since: str, day: str) -> Check:
+    if wording.binds == "no":
+        return Check("in force", "no", wording.says)
+    over = passed(day, provision.until)
+    if over == "yes":
+        return Check("in force", "no", f"it applied until {provision.until}")
+    began = reached(day, since)
+    if began == "no":
+        return Check("in force", "no", f"{wording.says}; it bars from {since}")
+    if "unknown" in (began, over, wording.binds):
+        said = provision.since_note or wording.says
+        return Check("in force", "unknown", f"it bars from {since}: {said}", "day-of-effect")
+    return Check("in force", "yes", f"{wording.says}; it bars from {since}")
+
+
+def _exception(one: Exempted, subject: Subject, day: str, conditions: Conditions) -> Check | None:
+    """`yes`: it applies; `unknown`: it hangs on the date of acquisition; None: not in question."""
+    if one.until and passed(day, one.until) == "yes":
+        return None
+    answers: list[Answer] = []
+    if one.fact:
+        said = dict(subject.facts).get(one.fact.removeprefix("not:"), "")
+        if not said:
+            return None
+        answers.append(conditions.fact(one.fact, dict(subject.facts)).answer)
+    if one.acquired_before:
+        answers.append(before(subject.since, one.acquired_before))
+    if one.products:
+        answers.append("yes" if subject.products.intersection(one.products) else "no")
+    if not answers or "no" in answers:
+        return None
+    if "unknown" in answers:
+        says = f"exception: {one.text}; when it was acquired is not known"
+        return Check("exception", "unknown", says, "date-acquired")
+    return Check("exception", "yes", f"exception: {one.text}")
+
+
+def _word(
+    checks: Sequence[Check],
+    exceptions: Sequence[Check],
+    wording: Wording,
+    since: str,
+    day: str,
+) -> tuple[VerdictWord, Check]:
+    """The verdict word and the check that decided."""
+    failed = [check for check in checks if check.answer == "no"]
+    later = wording.binds == "yes" and reached(day, since) == "no"
+    if later and failed and failed[0].test == "in force" and len(failed) == 1:
+        failed = []
+    if failed:
+        return "permitted", _telling(failed)
+    applies = [check for check in exceptions if check.answer == "yes"]
+    if applies:
+        return "exempt", applies[0]
+    open_ = [check for check in (*checks, *exceptions) if check.answer == "unknown"]
+    if open_:
+        return "not known", open_[0]
+    word: VerdictWord = "prohibited-from" if later else "prohibited"
+    return ("would-be-prohibited" if wording.supposed else word), checks[0]
+
+
+def _telling(failed: Sequence[Check]) -> Check:
+    """Of several reasons why a rule does not reach, the one that says most about it."""
+    order = ("entity", "obliged", "in force", "embedded code", "product", "form", "act", "fact")
+    return min(failed, key=lambda check: order.index(check.test))
+
+
+def _changes(
+    rule: Rule,
+    provision: Provision,
+    checks: Sequence[Check],
+    wording: Wording,
+    since: str,
+    word: VerdictWord,
+) -> str:
+    """The first thing that would change the verdict."""
+    failed = [check for check in checks if check.answer == "no"]
+    if word == "not known":
+        return ""
+    if word == "permitted":
+        if len(failed) != 1:
+            return ""
+        if failed[0].test == "in force" and wording.binds == "no":
+            return f"it binds when enacted: --suppose {rule.id}@{provision.stage}"
+        return _without(failed[0])
+    if word in ("prohibited", "prohibited-from", "would-be-prohibited"):
+        if provision.until:
+            return f"it applies until {provision.until}"
+        granted = next((e for e in (*provision.exceptions, *rule.exceptions) if e.fact), None)
+        return f"exception: {granted.text} (--fact {granted.fact}=yes)" if granted else ""
+    return f"it would apply from {since}" if word == "exempt" and not since else ""
+
+
+def _without(check: Check) -> str:
+    if check.test == "embedded code":
+        return "it reaches the vendor's own products"
+    if check.test == "obliged":
+        return "another profile: " + check.says.partition("but: ")[2]
+    return ""
