@@ -381,6 +381,8 @@ class Due(Struct, frozen=True, omit_defaults=True, kw_only=True):
     condition: str = ""  # holds only if: when the contract was awarded, who one is
     report: str = ""  # id of the report form that satisfies it
     citation: str = ""
+    note: str = ""  # what the rule's file adds, such as to whom to report
     on_government: bool = False  # a duty of the authority itself
+    profiles: tuple[str, ...] = ()  # ids of those whose duty it is
     exposures: tuple[str, ...] = ()  # ids of those the rule catches
     doubtful: tuple[str, ...] = ()  # of those for which that is not known
