@@ -124,7 +124,7 @@ def check_words(
     value = entry.values.get(key, ())
     ids = frozenset(known)
     for word in (value,) if isinstance(value, str) else value:
-        if word in ids or not word or (own and word.startswith(OWN)):
+        if word in ids or not word or (own and word.removeprefix("not:").startswith(OWN)):
             continue
         hint = did_you_mean(word, ids) or _list_of(ids, own)
         found.add_value(entry.at(key), word, f"{quoted(word)} is no {what}", hint)
@@ -132,7 +132,7 @@ def check_words(
 
 def _list_of(ids: frozenset[str], own: bool) -> str:
     if own:
-        return f"docs/rule-schema.md lists them; one of your own begins with {OWN}"
+        return f"see oust rules facts and oust rules profiles; your own begin with {OWN}"
     listed = ", ".join(sorted(ids))
     return f"known: {listed}" if len(listed) < 400 else ""
 
@@ -169,5 +169,5 @@ _PROFILE = Schema(
     what="a profile",
     page="docs/add-a-rule.md",
     check=_check,
-    hints={"tags": "docs/rule-schema.md lists the tags"},
+    hints={"tags": "oust rules profiles lists the tags"},
 )

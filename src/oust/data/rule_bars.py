@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from oust.data.load import bundled_ids
 from oust.data.profiles import check_words, load_facts
 from oust.data.strict import Entry, Findings, check_dates, check_order, did_you_mean, quoted
 
-_ALONE = ("named", "listed", "country-based", "country-controlled")
+_NAMING = ("named", "developer")
+_ALONE = (*_NAMING, "listed", "country-based", "country-controlled")
 """Relations that need nobody else in the list."""
 
 _SHARE = re.compile(r"(>=?)(\d+(?:\.\d+)?)")
@@ -16,11 +18,9 @@ _SHARE = re.compile(r"(>=?)(\d+(?:\.\d+)?)")
 
 def check_bars(holder: Entry, bars: list[Entry], bundled: bool, found: Findings) -> None:
     """Check one list of tests: of the rule itself or of a provision."""
-    names: set[str] = set()
-    for bar in bars:
-        names.update((bar.values.get("name", ""), *bar.values.get("names", ())))
-    names.discard("")
-    anchored = any(bar.values.get("relation") in ("named", "listed") for bar in bars)
+    naming = [bar for bar in bars if bar.values.get("relation") in _NAMING]
+    names = {bar.values["name"] for bar in naming if "name" in bar.values}
+    anchored = bool(naming) or any(bar.values.get("relation") == "listed" for bar in bars)
     for bar in bars:
         _dates(bar, found)
         _share(bar, found)
@@ -32,10 +32,12 @@ def check_bars(holder: Entry, bars: list[Entry], bundled: bool, found: Findings)
 
 def check_needs(entry: Entry, found: Findings) -> None:
     """Each of `needs` is a fact, or a fact negated."""
-    facts = load_facts()
-    check_words(
-        entry, "needs", {*facts, *(f"not:{fact}" for fact in facts)}, "fact", found, own=True
-    )
+    check_words(entry, "needs", negatable(load_facts()), "fact", found, own=True)
+
+
+def negatable(facts: Iterable[str]) -> set[str]:
+    """The ids of facts, plain and with `not:` before them."""
+    return {form for fact in facts for form in (fact, f"not:{fact}")}
 
 
 def _dates(bar: Entry, found: Findings) -> None:
@@ -66,12 +68,12 @@ def _share(bar: Entry, found: Findings) -> None:
 
 def _named(bar: Entry, bundled: bool, found: Findings) -> None:
     relation, vendor = bar.values.get("relation", ""), bar.values.get("vendor", "")
-    if relation == "named":
+    if relation in _NAMING:
         if not bar.values.get("name"):
             found.add(bar.node, "name is missing: whom does the rule name?", "add name")
         if bar.values.get("of"):
             found.add(bar.at("of"), "a named entity relates to nobody", "drop of")
-    elif vendor:
+    elif vendor and relation:
         hint = "move it to the entry with relation: named"
         found.add(bar.at("vendor"), "vendor belongs to a named entity", hint)
     known = bundled_ids()

@@ -37,7 +37,7 @@ _HINTS = {
     "tier": "one of: primary, gov-copy, law-firm, press, other",
     "stage": "the id of the stage at which this wording stood",
     "citation": "the place in the law, such as: Pub. L. 115-91 sec. 1634(a)",
-    "obliges": "tags of those who must obey; docs/rule-schema.md lists them",
+    "obliges": "tags of those who must obey; oust rules profiles lists them",
     "embedded_code": "one of: yes, no, unknown, substantial",
     "trials": "give a case that the rule must catch and one that it must not",
     "sources": "say where the rule was read: id, url, what, tier",
@@ -144,7 +144,11 @@ class _Check(Struct):
                 message = f"a stage with step {step} follows one with step {done}"
                 hint = "a bill goes: proposed, committee, floor, passed, enacted"
                 self.found.add(stage.at("step"), message, hint, warning=True)
-            if step in ("passed", *BINDING):
+            if done == "ended" and step in BINDING:
+                message = f"a stage with step {step} follows one with step ended"
+                hint = "an ended rule does not come back: write what followed as a rule of its own"
+                self.found.add(stage.at("step"), message, hint, warning=True)
+            if step in ("passed", "ended", *BINDING):
                 passed = stage
 
     def _force(self) -> None:

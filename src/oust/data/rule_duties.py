@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from oust.data.profiles import check_words, load_anchors, load_facts, load_tags
-from oust.data.rule_bars import check_needs
+from oust.data.rule_bars import check_needs, negatable
 from oust.data.strict import (
     Entry,
     Findings,
@@ -24,7 +24,7 @@ def check_provision(provision: Entry, stages: dict[str, Entry], found: Findings)
     stage = stages.get(provision.values.get("stage", ""))
     step = stage.values.get("step", "event") if stage else ""
     if step in ("event", "ended"):
-        message = f"its stage has step {step}: this wording would never stand"
+        message = f"its stage has step {step}, which brings no wording"
         hint = "give the stage a step such as committee, enacted or effective"
         found.add(provision.at("stage"), message, hint, warning=True)
     check_dates(provision, ("since", "until"), found)
@@ -45,14 +45,13 @@ def check_stage(entry: Entry, key: str, stages: dict[str, Entry], found: Finding
 
 
 def check_exception(exception: Entry, found: Findings) -> None:
-    """It must name something that can be tested, or it would free everybody."""
+    """It must name something that can be tested, or it never applies."""
     check_dates(exception, ("acquired_before", "until"), found)
-    check_words(exception, "fact", load_facts(), "fact", found, own=True)
+    check_words(exception, "fact", negatable(load_facts()), "fact", found, own=True)
     values = exception.values
-    if not any(values.get(key) for key in ("fact", "acquired_before", "products", "waiver")):
-        hint = "add fact, acquired_before, products or waiver: true"
-        message = "the exception names nothing to test, so it would apply always"
-        found.add(exception.node, message, hint)
+    if not any(values.get(key) for key in ("fact", "acquired_before", "products")):
+        message = "the exception names nothing to test: it is shown, but never applies"
+        found.add(exception.node, message, "add fact, acquired_before or products", warning=True)
     if values.get("by") and not values.get("waiver"):
         message = "by says who grants it, but it is no waiver"
         found.add(exception.at("by"), message, "add waiver: true", warning=True)
@@ -94,6 +93,9 @@ def _when(deadline: Entry, found: Findings) -> None:
     if values.get("due") and "n" in counted:
         hint = "keep due where the law gives the day, else n, unit and anchor"
         found.add(deadline.at("n"), "the deadline has due and n", hint, warning=True)
+    elif not values.get("due") and counted == ["anchor"]:
+        message = "the deadline has an anchor but no time: it gives no day"
+        found.add(deadline.at("anchor"), message, "add n and unit if known", warning=True)
     elif not values.get("due") and counted and missing:
         message = f"{' and '.join(missing)} missing: {' and '.join(counted)} alone give no day"
         found.add(deadline.at(counted[0]), message, "write n, unit and anchor together")

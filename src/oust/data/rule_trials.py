@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import get_args
 
 from oust.data.load import bundled_ids
-from oust.data.profiles import ASSETS, OWN, check_words, load_facts, load_profiles
+from oust.data.nodes import List, Map, compose
+from oust.data.profiles import ASSETS, OWN, check_words, load_facts, load_profiles, load_tags
 from oust.data.strict import Entry, Findings, check_dates, did_you_mean, is_date, quoted
 from oust.model import VerdictWord
 
@@ -84,11 +85,11 @@ def _expect(trial: Entry, rule: Entry, found: Findings) -> None:
 
 
 def _facts(trial: Entry, found: Findings) -> None:
-    facts = load_facts()
+    facts = {*load_facts(), *load_tags()}  # what a profile leaves open can be said as well
     node = trial.at("facts")
     for fact, answer in trial.values.get("facts", {}).items():
         if fact not in facts and not fact.startswith(OWN):
-            hint = did_you_mean(fact, facts) or f"known: {', '.join(facts)}"
+            hint = did_you_mean(fact, facts) or "oust rules facts lists them"
             found.add(node, f"{quoted(fact)} is no fact", hint)
         if answer not in ("yes", "no"):
             found.add(node, f"the answer to {fact} is {quoted(answer)}", "write yes or no")
@@ -110,3 +111,12 @@ def _suppose(trial: Entry, stages: dict[str, Entry], found: Findings) -> None:
         found.add(node, f"there is no stage {quoted(stage)}", hint)
     if day and (len(day) != 10 or not is_date(day)):
         found.add(node, f"suppose has no day: {quoted(day)}", "write '@STAGE=2018-10-01'")
+
+
+def trial_places(path: Path) -> list[tuple[int, int]]:
+    """Line and column of each trial of a file that is right, in order."""
+    node, _ = compose(path.read_bytes())
+    pairs = node.pairs if isinstance(node, Map) else []
+    trials = next((value for key, value in pairs if key.value == "trials"), None)
+    items = trials.items if isinstance(trials, List) else []
+    return [(item.line, item.column) for item in items]
