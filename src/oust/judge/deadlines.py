@@ -140,7 +140,7 @@ def due(
     try:
         return list(_dates(base, deadline, rule, anchors, Window.of(as_of, months, ""), place))
     except OverflowError:
-        return [structs.replace(base, basis="its date lies beyond the year 9999")]
+        return [structs.replace(base, basis="its date lies beyond the calendar")]
 
 
 def _dates(
