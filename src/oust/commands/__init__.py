@@ -6,6 +6,7 @@ import click
 
 from oust import __version__
 from oust.commands.case import case
+from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
 from oust.commands.formats import formats
 from oust.commands.judge import judge
@@ -28,5 +29,5 @@ def root() -> None:
     """
 
 
-for command in (trace, show, judge, timeline, rules, dossier, case, formats):
+for command in (trace, show, judge, timeline, deadlines, rules, dossier, case, formats):
     root.add_command(command)
