@@ -134,7 +134,7 @@ def _list_of(ids: frozenset[str], own: bool) -> str:
     if own:
         return f"see oust rules facts and oust rules profiles; your own begin with {OWN}"
     listed = ", ".join(sorted(ids))
-    return f"known: {listed}" if len(listed) < 400 else ""
+    return f"known: {listed}" if len(listed) < 200 else ""
 
 
 def _check(entries: list[Entry], found: Findings) -> None:

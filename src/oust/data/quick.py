@@ -20,9 +20,12 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def read_quick(path: Path, kind: type[T]) -> T:
-    """The value of one bundled file."""
-    value = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 (it builds text only)
-    return msgspec.convert(_shape(kind)(value), kind, strict=False)
+    """The value of one bundled file. Raises ValueError where it is not of the type."""
+    try:
+        value = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 (it builds text only)
+        return msgspec.convert(_shape(kind)(value), kind, strict=False)
+    except (yaml.YAMLError, msgspec.ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 @cache

@@ -82,7 +82,10 @@ def _placed(trial: Trial, folder: Path) -> Trial:
 
 @cache
 def _bundled(rule: str) -> Rule:
-    return read_quick(rule_path(rule), Rule)
+    try:
+        return read_quick(rule_path(rule), Rule)
+    except ValueError:  # somebody has changed the file: say where it is wrong
+        return load_rule(rule_path(rule))
 
 
 def _known(rule: str, loaded: Iterable[str]) -> str:

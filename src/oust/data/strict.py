@@ -205,7 +205,9 @@ class _Reader:
             value = List(value.line, value.column, [value])
         if name not in types:
             known = [*types, one]
-            self.found.add(key, f"unknown key {quoted(key.value)}", did_you_mean(key.value, known))
+            hint = "in { } a comma starts a new key: put the text in quotes" if " " in name else ""
+            hint = did_you_mean(name, known) or hint
+            self.found.add(key, f"unknown key {quoted(name)}", hint)
         elif name in entry.nodes:
             self.found.add(key, f"the key {quoted(key.value)} stands here twice")
         else:
