@@ -8,8 +8,10 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from oust.data import load_dossiers, load_facts, load_profiles, load_rules, load_tags
 from oust.data.rule import Act, Form
-from oust.model import VerdictWord
+from oust.judge import Judge, Subject, Supposition
+from oust.model import Verdict, VerdictWord
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "src" / "oust" / "data"
@@ -130,3 +132,41 @@ def test_the_page_names_only_sources_of_the_table() -> None:
     assert {url for _, url in links} <= known
     assert {label for label, _ in links} == set(re.findall(r"\]\[([a-z0-9-]+)\]", PAGE))
     assert "not legal advice" in PAGE
+
+
+def judged(cell: dict[str, Any]) -> dict[str, Verdict]:
+    """What the program says of a cell, by rule."""
+    profile = load_profiles()[cell["profile"]]
+    rule, _, stage = cell.get("suppose", "").partition("@")
+    judge = Judge(
+        load_rules(),
+        profile,
+        load_dossiers(),
+        tags=load_tags(),
+        facts=load_facts(),
+        suppositions=[Supposition(rule, stage)] if rule else [],
+    )
+    subject = Subject(
+        vendor=TABLE["vendor"],
+        asset=cell["asset"],
+        form=cell["form"],
+        embedded=cell["tier"] == "embedded",
+        act=cell.get("act", ""),
+    )
+    return {rule.id: judge.verdict(subject, rule, cell["date"]) for rule in judge.rules}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=name)
+def test_program_says_what_the_sources_say(cell: dict[str, Any]) -> None:
+    verdicts = judged(cell)
+    expected = {said["rule"]: said for said in cell["rules"]}
+    for rule, verdict in verdicts.items():
+        said = expected.get(rule, {"word": "permitted"})
+        told = f"{rule}: {verdict.because} ({verdict.missing})"
+        assert verdict.word == said["word"], told
+        if "date" in said:
+            assert verdict.since == said["date"], told
+        if "missing" in said:
+            assert verdict.missing in said["missing"], told
+    gravest = min(verdicts.values(), key=lambda verdict: WORDS.index(verdict.word))
+    assert gravest.word == cell["overall"]["word"]

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import structs
 
 from oust.data.dossier import Dossier
-from oust.data.rule import Fact, Profile, Rule, Tag
+from oust.data.rule import BINDING, Fact, Profile, Rule, Tag
+from oust.judge.bulk import OPEN_LATER, RANKED, Codes, word_columns
+from oust.judge.dates import reached
 from oust.judge.entities import Entities
 from oust.judge.ownership import Ownership
 from oust.judge.provisions import GRAVITY, Conditions, judge_provision
 from oust.judge.subject import Reader, Subject
-from oust.judge.wording import Supposition, Wording, supposed_stage, wording
-from oust.model import Check, Exposure, Verdict, VerdictWord
+from oust.judge.wording import Supposition, Wording, starts, supposed_stage, wording
+from oust.model import Check, Exposure, Verdict
 from oust.party_names import core
 
 
@@ -88,55 +90,38 @@ class Judge:
 
     def words(
         self, subjects: Sequence[Subject], days: Sequence[str]
-    ) -> dict[tuple[str, str], list[VerdictWord]]:
-        """Verdict words alone, by rule and day, in the order of `subjects`."""
-        distinct = list(dict.fromkeys(subjects))
-        place = {subject: n for n, subject in enumerate(distinct)}
-        order = [place[subject] for subject in subjects]
-        found: dict[tuple[str, str], list[VerdictWord]] = {}
-        for rule in self.rules:
-            for day in days:
-                words = [self.verdict(subject, rule, day).word for subject in distinct]
-                found[rule.id, day] = [words[n] for n in order]
-        return found
+    ) -> Iterator[tuple[str, str, Codes]]:
+        """Verdict words alone: rule, day, and for each subject a place in `GRAVITY`."""
+        return word_columns(subjects, days, self.rules, self._wording, self._conditions)
 
     def _judge(self, subject: Subject, rule: Rule, day: str) -> Verdict:
         text = self._wording(rule, day)
-        if text.stage is None or not text.provisions:
-            says = text.says if text.stage is None else "it bars nothing"
-            if rule.provisions and text.binds == "no":
-                ahead = self._ahead(subject, rule, day)
-                if ahead:
-                    return ahead
-            return _nothing(rule, day, says)
+        if text.stage is not None and text.provisions:
+            return self._gravest(rule, text, subject, day)
+        if text.stage is None and rule.provisions:
+            return self._ahead(subject, rule, day)
+        return _nothing(rule, day, text.says if text.stage is None else "it bars nothing")
+
+    def _ahead(self, subject: Subject, rule: Rule, day: str) -> Verdict:
+        """Permitted, as the rule did not exist yet or did not bind; what changes when it does."""
+        texts = {provision.stage for provision in rule.provisions}
+        having = [stage for stage in rule.stages if stage.id in texts]
+        stage = next((s for s in having if s.step in BINDING), having[0])
+        says = f"not yet: {stage.event} ({stage.date})"
+        provisions = tuple(p for p in rule.provisions if p.stage == stage.id)
+        later = Wording(stage, provisions, "no", "", says)
+        best = self._gravest(rule, later, subject, day)
+        since = min(starts(p, stage, "") for p in provisions)
+        alone = _failures(best) == 1 and stage.step in BINDING
+        changes = f"{rule.name}, from {since}" if alone else ""
+        return structs.replace(best, changes=changes, stage="", provision="")
+
+    def _gravest(self, rule: Rule, text: Wording, subject: Subject, day: str) -> Verdict:
         found = [
             judge_provision(rule, one, text, subject, day, self._conditions)
             for one in text.provisions
         ]
-        return min(found, key=lambda verdict: (_grave(verdict), _failures(verdict)))
-
-    def _ahead(self, subject: Subject, rule: Rule, day: str) -> Verdict | None:
-        """Permitted, as the rule did not exist yet; what it would change later."""
-        stage = next(
-            (s for s in rule.stages if any(p.stage == s.id for p in rule.provisions)), None
-        )
-        if stage is None:
-            return None
-        first = Wording(
-            stage,
-            tuple(p for p in rule.provisions if p.stage == stage.id),
-            "no",
-            "",
-            f"it began later: {stage.event} ({stage.date})",
-        )
-        found = [
-            judge_provision(rule, one, first, subject, day, self._conditions)
-            for one in first.provisions
-        ]
-        best = min(found, key=lambda verdict: (_grave(verdict), _failures(verdict)))
-        alone = _failures(best) == 1
-        later = f"{rule.name}, {stage.date}" if alone else ""
-        return structs.replace(best, changes=later, stage="", provision="")
+        return min(found, key=lambda verdict: (_grave(verdict, day), _failures(verdict)))
 
     def _wording(self, rule: Rule, day: str) -> Wording:
         key = (rule.id, day)
@@ -152,8 +137,13 @@ def _nothing(rule: Rule, day: str, says: str) -> Verdict:
     )
 
 
-def _grave(verdict: Verdict) -> tuple[int, bool]:
-    return GRAVITY.index(verdict.word), not verdict.advised
+def _grave(verdict: Verdict, day: str) -> tuple[int, bool]:
+    """Rank among the provisions of one rule: what is open about a later date comes after it."""
+    rank = RANKED.index(verdict.word)
+    later = verdict.supposed or reached(day, verdict.since) == "no"
+    if verdict.word == "not known" and later:
+        rank = RANKED.index(OPEN_LATER)
+    return rank, not verdict.advised
 
 
 def _failures(verdict: Verdict) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from oust.data.dossier import Dossier
 from oust.data.rule import Bar, Relation
 from oust.judge.dates import passed, reached
-from oust.judge.ownership import Decision, Ownership, Snapshot
+from oust.judge.ownership import Ownership
+from oust.judge.ownership.decision import Decision
+from oust.judge.ownership.snapshot import Snapshot
 from oust.judge.subject import Subject
 from oust.model import Answer, Check
 from oust.party_names import LEGAL_FORMS, core, party_words
@@ -85,7 +88,7 @@ class Entities:
         day: str,
         facts: Mapping[str, str],
     ) -> Check:
-        check = self._relation(subject, bar, bars, day)
+        check = self._relation(subject, bar, bars, day, facts)
         if check.answer == "no":
             return check
         for answer, says in (_listed_since(bar, day), _listed_until(bar, day)):
@@ -100,22 +103,47 @@ class Entities:
                 return Check("entity", "unknown", check.says, name, check.evidence)
         return check
 
-    def _relation(self, subject: Subject, bar: Bar, bars: Sequence[Bar], day: str) -> Check:
+    def _relation(
+        self,
+        subject: Subject,
+        bar: Bar,
+        bars: Sequence[Bar],
+        day: str,
+        facts: Mapping[str, str],
+    ) -> Check:
         if bar.relation in ("named", "developer"):
             return self._named(subject, bar)
         if bar.relation == "listed":
-            fact = bar.needs[0] if bar.needs else "listed"
-            return Check(
-                *("entity", "unknown"),
-                f"whether {self._called(subject)} is on the list the rule refers to is not known",
-                fact,
-            )
+            return self._listed(subject, bar, facts)
         if bar.relation in ("country-based", "country-controlled"):
             return self._country(subject, bar)
         named = [one for one in bars if one.relation in ("named", "developer")]
         if bar.of:
             named = [one for one in named if one.name in bar.of]
         return self._held(subject, bar, named, day)
+
+    def _listed(self, subject: Subject, bar: Bar, facts: Mapping[str, str]) -> Check:
+        """A list or determination that the rule refers to: not known only where one is likely.
+
+        A list that may name anybody names, as far as oust knows, nobody but those in the rule;
+        one that is about a country leaves open every vendor established there.
+        """
+        called = self._called(subject)
+        seats = self._seats(subject)
+        fact = bar.needs[0] if bar.needs else "listed"
+        if facts.get(fact):
+            answer: Answer = "yes" if facts[fact] == "yes" else "no"
+            return Check("entity", answer, f"{called} is on the list, as you said: {facts[fact]}")
+        if bar.countries and (not seats or seats.intersection(bar.countries)):
+            says = f"whether {called} is on the list that the rule refers to is not known"
+            return Check("entity", "unknown", says, fact)
+        return Check("entity", "no", f"oust knows of no listing of {called} under this rule")
+
+    def _seats(self, subject: Subject) -> frozenset[str]:
+        dossier = self._dossiers.get(subject.vendor)
+        if dossier is None or subject.entity:
+            return frozenset()
+        return frozenset(name.country for name in dossier.names if name.country)
 
     def _named(self, subject: Subject, bar: Bar) -> Check:
         called = self._called(subject)
@@ -134,17 +162,14 @@ class Entities:
 
     def _country(self, subject: Subject, bar: Bar) -> Check:
         wanted = ", ".join(bar.countries)
-        dossier = self._dossiers.get(subject.vendor)
-        legal = [n for n in dossier.names if n.country] if dossier and not subject.entity else []
-        seats = {name.country for name in legal}
+        seats = self._seats(subject)
         called = self._called(subject)
         if not seats:
-            says = f"the country of {called} is not known"
-            return Check("entity", "unknown", says, "established-in-country")
+            return Check("entity", "no", f"oust knows of no tie of {called} to {wanted}")
         if seats <= set(bar.countries):
             return Check("entity", "yes", f"{called} is established in {', '.join(sorted(seats))}")
-        if seats.isdisjoint(bar.countries) and bar.relation == "country-based":
-            return Check("entity", "no", f"{called} is not established in {wanted}")
+        if seats.isdisjoint(bar.countries):
+            return Check("entity", "no", f"oust knows of no tie of {called} to {wanted}")
         says = f"{called} has companies in {', '.join(sorted(seats))}; the rule asks for {wanted}"
         return Check("entity", "unknown", says, "established-in-country")
 
@@ -219,6 +244,7 @@ def _listed_until(bar: Bar, day: str) -> tuple[Answer, str]:
     return flipped, f"{bar.name or 'this entry'} was listed until {bar.until}"
 
 
+@lru_cache(maxsize=65_536)
 def _legal(name: str) -> frozenset[str]:
     """A company's name with its legal form, which alone tells `Inc.` from `AO`."""
     words = party_words(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from oust.data.rule import Exempted, Fact, Profile, Provision, Rule, Tag
 from oust.judge.dates import before, passed, reached
 from oust.judge.entities import Entities
@@ -15,6 +17,24 @@ GRAVITY: tuple[VerdictWord, ...] = (
     *("prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"),
 )
 """Verdict words, gravest first."""
+
+
+ACTS: dict[str, str] = {
+    "use": "using it",
+    "buy": "buying it",
+    "provide": "providing it to the Government",
+    "contract": "contracting with its users",
+    "offer": "offering it on a purchase vehicle",
+    "resell": "reselling it",
+    "integrate": "building it into another product",
+    "update": "supplying updates",
+    "agree": "new agreements with the vendor",
+    "export": "exports to the vendor",
+    "subsidise": "paying for it with public subsidy",
+    "authorise": "new equipment authorisation",
+    "market": "placing it on the market",
+    "deal": "dealing in blocked property",
+}
 
 
 class Conditions:
@@ -46,6 +66,7 @@ class Conditions:
                 _embedded(provision, subject, facts),
                 *(self.fact(need, facts) for need in provision.needs),
             )
+            self._kept[key] = tuple(_told(check, facts) for check in self._kept[key])
         return self._kept[key]
 
     def _obliged(self, provision: Provision) -> Check:
@@ -86,10 +107,11 @@ class Conditions:
 
 def _act(provision: Provision, subject: Subject, profile: Profile) -> Check:
     acts = [subject.act] if subject.act else profile.acts.get(subject.asset, "use").split()
-    shown = ", ".join(acts)
+    shown = " or ".join(ACTS[act] for act in acts)
+    barred = ", ".join(ACTS[act] for act in provision.acts)
     if set(acts).intersection(provision.acts):
-        return Check("act", "yes", f"it bars to {', '.join(provision.acts)}; seen: {shown}")
-    return Check("act", "no", f"it bars to {', '.join(provision.acts)}, not to {shown}")
+        return Check("act", "yes", f"it bars {barred}; seen: {shown}")
+    return Check("act", "no", f"it bars {barred}, not {shown}")
 
 
 def _form(provision: Provision, subject: Subject) -> Check:
@@ -130,6 +152,54 @@ def _embedded(provision: Provision, subject: Subject, facts: Mapping[str, str]) 
     return Check("embedded code", "unknown", says, "substantial-component")
 
 
+class Tested(Struct):
+    """One provision's conditions on one day, in the three groups by what they depend on."""
+
+    timed: Check
+    entity: Check
+    standing: tuple[Check, ...]
+    exceptions: list[Check]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All but the exceptions, in reading order."""
+        return (self.timed, self.standing[0], self.entity, *self.standing[1:])
+
+
+def entity_check(
+    rule: Rule,
+    provision: Provision,
+    since: str,
+    subject: Subject,
+    day: str,
+    conditions: Conditions,
+) -> Check:
+    """Whether the provision bars whose product or company it is, once it is in force."""
+    said = dict(subject.facts)
+    on = max(day, since) if len(since) == 10 else day
+    bars = provision.bars or rule.bars
+    return _told(conditions.entities.check(subject, bars, rule.not_barred, on, said), said)
+
+
+def exception_checks(
+    rule: Rule, provision: Provision, subject: Subject, day: str, conditions: Conditions
+) -> list[Check]:
+    """The exceptions in question."""
+    said = dict(subject.facts)
+    return [
+        _told(check, said)
+        for one in (*provision.exceptions, *rule.exceptions)
+        if (check := _exception(one, subject, day, conditions)) is not None
+    ]
+
+
+def time_check(
+    provision: Provision, text: Wording, since: str, subject: Subject, day: str
+) -> Check:
+    """Whether the provision is in force on the day."""
+    return _told(_time(provision, text, since, day), dict(subject.facts))
+
+
 def judge_provision(
     rule: Rule,
     provision: Provision,
@@ -141,25 +211,16 @@ def judge_provision(
     """What one provision says of one subject on one day."""
     assert wording.stage is not None
     since = starts(provision, wording.stage, wording.supposed)
-    entity = conditions.entities.check(
-        subject,
-        provision.bars or rule.bars,
-        rule.not_barred,
-        max(day, since) if len(since) == 10 else day,
-        dict(subject.facts),
+    tested = Tested(
+        time_check(provision, wording, since, subject, day),
+        entity_check(rule, provision, since, subject, day, conditions),
+        conditions.standing(rule, provision, subject),
+        exception_checks(rule, provision, subject, day, conditions),
     )
-    standing = conditions.standing(rule, provision, subject)
-    said = dict(subject.facts)
-    timed = _time(provision, wording, since, day)
-    checks = tuple(_told(c, said) for c in (timed, standing[0], entity, *standing[1:]))
-    exceptions = [
-        _told(check, said)
-        for one in (*provision.exceptions, *rule.exceptions)
-        if (check := _exception(one, subject, day, conditions)) is not None
-    ]
+    checks, exceptions = tested.checks, tested.exceptions
     word, decided = _word(checks, exceptions, wording, since, day)
-    if rule.force != "binding" and word not in ("permitted", "exempt"):
-        word = "permitted" if rule.force == "advice" else word
+    if rule.force == "advice" and word != "exempt":
+        word = "permitted"
     return Verdict(
         exposure="",
         rule=rule.id,
@@ -237,7 +298,7 @@ def _word(
 ) -> tuple[VerdictWord, Check]:
     """The verdict word and the check that decided."""
     failed = [check for check in checks if check.answer == "no"]
-    later = wording.binds == "yes" and reached(day, since) == "no"
+    later = is_later(wording, since, day)
     if later and failed and failed[0].test == "in force" and len(failed) == 1:
         failed = []
     if failed:
@@ -250,6 +311,11 @@ def _word(
         return "not known", open_[0]
     word: VerdictWord = "prohibited-from" if later else "prohibited"
     return ("would-be-prohibited" if wording.supposed else word), checks[0]
+
+
+def is_later(wording: Wording, since: str, day: str) -> bool:
+    """Whether the wording is law already and bars only from a date ahead."""
+    return wording.binds == "yes" and reached(day, since) == "no"
 
 
 def _telling(failed: Sequence[Check]) -> Check:

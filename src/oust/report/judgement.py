@@ -61,8 +61,15 @@ def _telling(verdicts: Sequence[Verdict]) -> list[Verdict]:
     grave = [v for v in verdicts if v.word != "permitted" or v.advised]
     grave.sort(key=lambda v: (_GRAVITY.index(v.word), v.since, v.rule))
     near = [v for v in verdicts if v.word == "permitted" and v.changes and not v.advised]
+    near = [v for v in near if _named(v)]
     near.sort(key=lambda v: (_when(v), v.rule))
     return grave + near[: 1 if grave else 3]
+
+
+def _named(verdict: Verdict) -> bool:
+    """Whether the rule is about this vendor and this profile, and something else stands between."""
+    answers = {check.test: check.answer for check in verdict.checks}
+    return answers.get("entity") == "yes" and answers.get("obliged") == "yes"
 
 
 def _when(verdict: Verdict) -> str:
@@ -82,13 +89,22 @@ def _group(
     more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
     yield from _wrapped(", ".join(names[:4]) + more, "   ", "   ")
     if not any(v.word != "permitted" or v.advised for v in verdicts):
-        yield "   permitted            no rule that oust has bars it for this profile on this date"
+        yield "   permitted            no rule in oust bars it for this profile on this date"
     for verdict in verdicts:
         yield from _verdict(shown, verdict, explain)
     yield ""
 
 
 def _verdict(shown: Judgement, verdict: Verdict, explain: bool) -> Iterator[str]:
+    if verdict.word == "permitted" and not verdict.advised and not explain:
+        name = shown.rules[verdict.rule].name
+        line = (
+            verdict.changes
+            if name in verdict.changes
+            else f"{name}: {verdict.because}; {verdict.changes}"
+        )
+        yield from _wrapped(line, f"   {'would change it:':<20} ", " " * 24)
+        return
     word: str = "advised against" if verdict.advised else verdict.word
     if verdict.word == "prohibited-from":
         word = f"from {verdict.since}"
@@ -106,7 +122,7 @@ def _verdict(shown: Judgement, verdict: Verdict, explain: bool) -> Iterator[str]
     elif verdict.word == "would-be-prohibited":
         lines = [f"if enacted; it would bar from {verdict.since}: {text}"]
     elif verdict.word == "not known":
-        lines = [f"missing: {verdict.because}", f"answer it with: --fact {verdict.missing}=yes|no"]
+        lines = list(_missing(verdict))
     if verdict.changes:
         lines.append(f"would change: {verdict.changes}")
     if explain:
@@ -116,6 +132,14 @@ def _verdict(shown: Judgement, verdict: Verdict, explain: bool) -> Iterator[str]
         yield from _wrapped(line, " " * 24, " " * 26)
 
 
+def _missing(verdict: Verdict) -> Iterator[str]:
+    """Every open fact, with the way to answer it."""
+    for check in verdict.checks:
+        if check.answer == "unknown":
+            name = check.fact.removeprefix("not:")
+            yield f"missing: {check.says}" + (f"  (--fact {name}=yes|no)" if name else "")
+
+
 def _text(rule: Rule, verdict: Verdict) -> str:
     return next((p.text for p in rule.provisions if p.id == verdict.provision), "")
 
@@ -123,9 +147,9 @@ def _text(rule: Rule, verdict: Verdict) -> str:
 def matrix(shown: Judgement, judged: Sequence[Judged]) -> Iterator[str]:
     """The gravest word for each exposure and profile."""
     yield from _head(shown, "for each profile")
-    width = 12
-    names = [profile.id for profile, _ in judged]
-    yield f" {'':<24}" + "".join(f"{clip(name, width - 1):<{width}}" for name in names)
+    width = 13
+    names = [profile.id.removesuffix("-agency").removesuffix("-holder") for profile, _ in judged]
+    yield f" {'':<21}" + "".join(f"{clip(name, width - 1):<{width}}" for name in names)
     worst: list[dict[str, Verdict]] = []
     for _, verdicts in judged:
         best: dict[str, Verdict] = {}
@@ -137,7 +161,7 @@ def matrix(shown: Judgement, judged: Sequence[Judged]) -> Iterator[str]:
     for one in shown.exposures:
         label = f"{shown.short[one.id]} {asset_name(one)}"
         words = [_SHORT[column[one.id].word] for column in worst]
-        yield f" {clip(label, 23):<24}" + "".join(f"{word:<{width}}" for word in words)
+        yield f" {clip(label, 20):<21}" + "".join(f"{word:<{width}}" for word in words)
     yield ""
     yield " from: a date ahead bars it. if: would be, if enacted. not known: a fact is missing."
     yield " Why, and what would change it: add --as PROFILE, and --explain for every condition."

@@ -75,12 +75,16 @@ _STEP = {
 
 def _spans(story: StoryLike) -> Iterator[str]:
     found = False
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
     for span in story.spans:
+        key = (span.since, span.until, span.word, _open(span))
+        alike.setdefault(key, []).append(span.kind)
+    for (since, end, word, doubt), kinds in alike.items():
         found = True
-        until = span.until or "still so"
+        until = end or "still so"
         yield from _wrapped(
-            f"{span.kind}: {span.word}{_open(span)}",
-            f"   → {span.since} to {until:<10}  ",
+            f"{', '.join(kinds)}: {word}{doubt}",
+            f"   → {since} to {until:<10}  ",
             " " * 32,
         )
     if not found:
