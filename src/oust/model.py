@@ -146,7 +146,7 @@ class Link(Struct, frozen=True, omit_defaults=True, gc=False):
     locator: str
     since: str = ""
     until: str = ""
-    share: str = ""  # per cent owned or controlled, decimal as written
+    share: str = ""  # per cent owned or controlled: `51`, or an interval `[25,50)`; see oust.shares
     extra: str = ""  # JSON object of strings
 
 

@@ -15,6 +15,17 @@ from oust.formats.dpkg import DpkgList, DpkgStatus
 from oust.formats.dpkg_query import AptList, DpkgQuery
 from oust.formats.followthemoney import FollowTheMoney
 from oust.formats.fpds_atom import FpdsAtom
+from oust.formats.gleif import (
+    GleifExceptionsCsv,
+    GleifExceptionsJson,
+    GleifExceptionsXml,
+    GleifLeiCsv,
+    GleifLeiJson,
+    GleifLeiXml,
+    GleifParentsCsv,
+    GleifParentsJson,
+    GleifParentsXml,
+)
 from oust.formats.glpi import GlpiJson, GlpiXml
 from oust.formats.homebrew import HomebrewJson
 from oust.formats.npm_list import NpmListJson
@@ -85,6 +96,15 @@ FORMATS: tuple[Format, ...] = (
     RelationsYaml(),
     FollowTheMoney(),
     Bods(),
+    GleifLeiCsv(),
+    GleifLeiXml(),
+    GleifLeiJson(),
+    GleifParentsCsv(),
+    GleifParentsXml(),
+    GleifParentsJson(),
+    GleifExceptionsCsv(),
+    GleifExceptionsXml(),
+    GleifExceptionsJson(),
 )
 
 

@@ -8,10 +8,12 @@ Source: https://standard.openownership.org/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
+from oust import shares
 from oust.formats import inventory_ids as ids
 from oust.formats.json_stream import values
 from oust.formats.listing import extra, string, urls
@@ -192,6 +194,11 @@ def _relationship(value: Json, details: Json, locator: str, later: _Later) -> It
     """Links from the interested party to the subject, one per interest."""
     subject, missing = _end(details.get("subject"), f"{_ref(value)} subject", locator)
     party, unnamed = _end(details.get("interestedParty"), f"{_ref(value)} party", locator)
+    if subject and not party and not details.get("interestedParty"):
+        party = f"{_ref(value)} party"  # a gap is an owner whom nobody named, not no owner
+        unnamed = [
+            Record("party", locator, ref=party, type="unspecified", description="not said who")
+        ]
     yield from (*missing, *unnamed)
     if not subject or not party:
         yield Quarantine(locator, "the relationship lacks a party or a subject", one_line(value))
@@ -202,8 +209,11 @@ def _relationship(value: Json, details: Json, locator: str, later: _Later) -> It
         relation = _relation(interest)
         if relation is None:
             yield _unsaid(value, interest, party, subject, locator)
-        else:
-            yield _link(relation, interest, party, subject, ended, value, locator)
+            continue
+        share, wrong = _share(interest)
+        if wrong:
+            yield Quarantine(locator, wrong, one_line(interest))
+        yield _link(relation, interest, share, (party, subject), ended, value, locator)
 
 
 def _end(given: Any, made_up: str, locator: str) -> tuple[str, list[Record]]:
@@ -236,33 +246,79 @@ def _is_control(interest: Json) -> bool:
 def _link(
     relation: Relation,
     interest: Json,
-    party: str,
-    subject: str,
+    share: str,
+    ends: tuple[str, str],
     ended: str,
     value: Json,
     locator: str,
 ) -> Link:
-    share = interest.get("share")
-    exact = _text(share, "exact")
     shown = {
         "interest": _text(interest, "type"),
-        "direct or indirect": _text(interest, "directOrIndirect", "interestLevel"),
+        "direct": _text(interest, "directOrIndirect", "interestLevel"),
         "beneficial": "true" if _is_control(interest) else "",
-        "share minimum": _text(share, "minimum", "exclusiveMinimum"),
-        "share maximum": _text(share, "maximum", "exclusiveMaximum"),
         "details": _text(interest, "details"),
         "statement": _text(value, "statementId", "statementID"),
     }
     return Link(
         relation=relation,
-        origin=party,
-        targets=(subject,),
+        origin=ends[0],
+        targets=(ends[1],),
         locator=locator,
         since=_text(interest, "startDate"),
         until=_text(interest, "endDate") or ended,
-        share=exact,
+        share=share,
         extra=extra(shown),
     )
+
+
+def _share(interest: Json) -> tuple[str, str]:
+    """The share as our text, and what is wrong with it.
+
+    Before 0.4 `exclusiveMinimum` and `exclusiveMaximum` say of the bound whether it is reached,
+    since 0.4 they are bounds themselves. Where no share is given, the nature of control may tell.
+    """
+    given = interest.get("share")
+    try:
+        if not isinstance(given, dict):
+            plain = shares.read(string(given))
+            return plain or shares.nature(_text(interest, "details")), ""
+        exact = _number(given, "exact")
+        if exact is not None:
+            return shares.write(shares.Bounds(exact, exact)), ""
+        low, low_open = _bound(given, "minimum", "exclusiveMinimum", max)
+        high, high_open = _bound(given, "maximum", "exclusiveMaximum", min)
+        if low is None and high is None:
+            return shares.nature(_text(interest, "details")), ""
+        found = shares.Bounds(
+            Decimal(0) if low is None else low,
+            shares.WHOLE if high is None else high,
+            low_open and low is not None,
+            high_open and high is not None,
+        )
+        return shares.write(found), ""
+    except shares.Impossible as problem:
+        return "", str(problem)
+    except ValueError:
+        return "", "the share is no number"
+
+
+def _bound(
+    given: Json, closed: str, exclusive: str, tighter: Callable[[Decimal, Decimal], Decimal]
+) -> tuple[Decimal | None, bool]:
+    """One bound of a share, and whether it is not reached itself."""
+    bound = _number(given, closed)
+    if isinstance(given.get(exclusive), bool):
+        return bound, bool(given[exclusive])
+    outside = _number(given, exclusive)
+    if outside is None or bound is None:
+        return (bound, False) if outside is None else (outside, True)
+    return tighter(outside, bound), outside == tighter(outside, bound)
+
+
+def _number(given: Json, key: str) -> Decimal | None:
+    """The number under `key`, None if there is none. Raises ValueError."""
+    text = _text(given, key)
+    return shares.number(text) if text else None
 
 
 def _unsaid(value: Json, interest: Json, party: str, subject: str, locator: str) -> Record:

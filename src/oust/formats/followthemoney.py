@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from oust import shares
 from oust.formats import inventory_ids as ids
 from oust.formats.json_stream import values
 from oust.formats.listing import extra, pointer, string, urls
@@ -250,9 +251,15 @@ def _edge(entity: Entity) -> Iterator[Said]:
         yield Quarantine(entity.locator, f"{entity.schema} lacks {origin} or {target}", text)
         return
     percentage = entity.first("percentage")
-    share = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%?", percentage.replace(",", "."))
-    shown = _shown(entity)
+    shown = _shown(entity) | {"direct": entity.first("ownershipType").lower()}
+    try:
+        share = shares.read(percentage) or shares.nature(entity.first("role", "summary"))
+    except shares.Impossible as problem:
+        share = ""
+        yield Quarantine(entity.locator, str(problem), one_line(percentage))
     shown["percentage"] = "" if share else percentage
+    if entity.schema == "Directorship":
+        shown["interest"] = "directorship"
     for one in origins:
         yield Link(
             relation=relation,
@@ -261,7 +268,7 @@ def _edge(entity: Entity) -> Iterator[Said]:
             locator=entity.locator,
             since=entity.first("startDate", "date"),
             until=entity.first("endDate"),
-            share=share[1] if share else "",
+            share=share,
             extra=extra(shown),
         )
 

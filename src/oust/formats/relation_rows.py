@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
+from oust import shares
 from oust.formats import inventory_ids as ids
 from oust.formats.dates import day
 from oust.formats.listing import extra
@@ -14,6 +15,9 @@ from oust.formats.seam import one_line
 from oust.model import ID_SCHEMES, Kind, Link, Quarantine, Record, Relation, Said
 
 RELATIONS: tuple[str, ...] = get_args(Relation)
+
+HOLDING = ("owns", "controls", "consolidates", "succeeds")
+"""Relations in which nobody stands to himself."""
 
 _COLUMNS = {
     "from": ("from", "origin", "subject"),
@@ -113,18 +117,23 @@ def columns(names: Iterable[str]) -> set[str]:
     return {_COLUMN.get(_word(name, "_"), "") for name in names}
 
 
-def said(given: Iterator[Given]) -> Iterator[Said]:
-    """A link per row that can be one, a record per distinct end, and what cannot be used."""
+def said(given: Iterator[Given], place: Callable[[str], str]) -> Iterator[Said]:
+    """A link per row that can be one, a record per distinct end, and what cannot be used.
+
+    `place` says of a locator where a person finds it: `owners.csv, line 7`.
+    """
     rows: list[_Row] = []
     for one in given:
         if isinstance(one, Quarantine):
             yield one
         else:
-            yield from _take(*one, rows)
-    yield from _told(rows)
+            yield from _take(*one, rows, place)
+    yield from _told(rows, place)
 
 
-def _take(cells: Mapping[str, str], locator: str, rows: list[_Row]) -> Iterator[Quarantine]:
+def _take(
+    cells: Mapping[str, str], locator: str, rows: list[_Row], place: Callable[[str], str]
+) -> Iterator[Quarantine]:
     """Add the row to `rows` if it can be a link; tell what cannot be used."""
     values = {_COLUMN.get(_word(key, "_"), ""): value.strip() for key, value in cells.items()}
     if not any(values.values()):
@@ -144,11 +153,15 @@ def _take(cells: Mapping[str, str], locator: str, rows: list[_Row]) -> Iterator[
             yield Quarantine(locator, "an end of the link is missing", whole)
             return
     link = {"relation": relation}
-    for name, read in (("since", _date), ("until", _date), ("share", _share)):
+    for name in ("since", "until"):
         text = values.get(name, "")
-        link[name] = read(text)
+        link[name] = _date(text)
         if text and not link[name]:
             yield Quarantine(locator, f"`{name}` cannot be read", text)
+    link["share"], problem = _share(values.get("share", ""))
+    if problem:
+        reason = f"{place(locator)}: {problem}"
+        yield Quarantine(locator, reason, values["share"])
     if link["since"] and link["until"] and link["until"] < link["since"][: len(link["until"])]:
         yield Quarantine(locator, "`until` lies before `since`", link.pop("until"))
     link["extra"] = extra({key: values.get(key, "") for key in ("source", "note")})
@@ -188,15 +201,27 @@ def _date(text: str) -> str:
     return day(text)
 
 
-def _share(text: str) -> str:
-    match = re.fullmatch(r"(\d{1,3}(?:[.,]\d+)?)\s*%?", text)
-    share = match[1].replace(",", ".") if match else ""
-    return share if share and float(share) <= 100 else ""
+def _share(text: str) -> tuple[str, str]:
+    """The share, and what is wrong with it."""
+    try:
+        share = shares.read(text)
+    except shares.Impossible as problem:
+        return "", str(problem)
+    if text and not share:
+        return "", "`share` cannot be read: write `51`, `25-50 %`, `> 50` or `majority`"
+    return share, ""
 
 
-def _told(rows: list[_Row]) -> Iterator[Said]:
+def _told(rows: list[_Row], place: Callable[[str], str]) -> Iterator[Said]:
     """Records of all ends, each before the first link that names it, and the links."""
     refs = _Refs(rows)
+    sound: list[_Row] = []
+    for row in rows:
+        if row.link["relation"] in HOLDING and refs.ref(row.ends[0]) == refs.ref(row.ends[1]):
+            yield _itself(row, place)
+        else:
+            sound.append(row)
+    rows = sound
     things: dict[str, _Thing] = {}
     for row in rows:
         for end in row.ends:
@@ -220,6 +245,16 @@ def _told(rows: list[_Row]) -> Iterator[Said]:
             share=row.link["share"],
             extra=row.link["extra"],
         )
+
+
+def _itself(row: _Row, place: Callable[[str], str]) -> Quarantine:
+    """The row of a party that would own itself."""
+    relation, (first, second) = row.link["relation"], row.ends
+    names = [end.name or end.known for end in (first, second)]
+    reason = (
+        f"{place(row.locator)}: nobody {relation} itself; correct `from` or `to`, or delete the row"
+    )
+    return Quarantine(row.locator, reason, f"{names[0]} {relation} {names[1]}")
 
 
 class _Refs:

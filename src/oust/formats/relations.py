@@ -19,6 +19,7 @@ from oust.model import Quarantine, Said
 
 MOST_ALIASES = 100
 DEEPEST = 20
+NEWLINE = b"\n"
 
 
 class RelationsCsv:
@@ -39,7 +40,7 @@ class RelationsCsv:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """A link per row, a record per distinct end."""
-        yield from said(_csv(opened))
+        yield from said(_csv(opened), lambda locator: _line(opened, locator))
 
 
 class RelationsYaml:
@@ -60,12 +61,18 @@ class RelationsYaml:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """A link per mapping, a record per distinct end."""
-        yield from said(_yaml(opened))
+        yield from said(_yaml(opened), lambda locator: f"{opened.name}, entry {locator}")
 
 
 def _csv(opened: Opened) -> Iterator[Given]:
     for row in csv_rows.rows(opened):
         yield row if isinstance(row, Quarantine) else (row.cells, row.locator)
+
+
+def _line(opened: Opened, locator: str) -> str:
+    """File and line of a row."""
+    offset = int(locator.rpartition(" ")[2])
+    return f"{opened.name}, line {bytes(opened.data[:offset]).count(NEWLINE) + 1}"
 
 
 def _yaml(opened: Opened) -> Iterator[Given]:

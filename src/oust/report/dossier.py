@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from oust import shares
 from oust.data.dossier import Cited, Dossier
 from oust.report.words import clip, plural, safe
 
@@ -50,7 +51,7 @@ def _in(country: str) -> str:
 
 
 def _share(share: str) -> str:
-    return f"  {share} %" if share else ""
+    return f"  {shares.aloud(share)}" if share else ""
 
 
 def _values(values: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from oust import shares
 from oust.model import Evidence, Exposure, Hop, Path
 from oust.report.words import asset_name, called, clip, plural, safe, walked
 
@@ -51,5 +52,7 @@ def _said(hop: Hop) -> str:
     dates = (
         f"  {hop.since or '?'} to {hop.until or 'now or unknown'}" if hop.since or hop.until else ""
     )
-    share = f"  {hop.share} %" if hop.share else ""
-    return safe(f"{called(hop.origin)}  {hop.relation}  {called(hop.target)}{share}{dates}")
+    share = f"  {shares.aloud(hop.share)}" if hop.share else ""
+    relation = hop.relation
+    verb = "consolidates in its accounts" if relation == "consolidates" else relation
+    return safe(f"{called(hop.origin)}  {verb}  {called(hop.target)}{share}{dates}")

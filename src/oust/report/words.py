@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from oust import shares
 from oust.model import Exposure, Hop, Mention, Node, Path, Source
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -79,7 +80,9 @@ def walked(path: Path, arrow: str = "→") -> str:
 
 
 def _holding(hop: Hop) -> str:
-    share = f" {hop.share} %" if hop.share else ""
+    share = f" {shares.aloud(hop.share)}" if hop.share else ""
+    if hop.relation == "consolidates":
+        share = " (consolidates in its accounts)"
     dates = f" ({hop.since[:4]}–{hop.until[:4]})" if hop.since or hop.until else ""
     return share + dates
 
