@@ -111,7 +111,7 @@ def check(files: tuple[Path, ...]) -> int:
     for place in chosen:
         problems = check_rule(place, others)
         wrong = sum(not one.warning for one in problems)
-        if not wrong and _can_judge():
+        if not wrong:
             tried, failures = _try(place, others, dossiers)
             trials += tried
             problems += failures
@@ -120,14 +120,6 @@ def check(files: tuple[Path, ...]) -> int:
     word = plural(found, "problem") if found else "no problem"
     click.echo(f" {plural(len(chosen), 'rule')} checked, {plural(trials, 'trial')} run, {word}")
     return int(Exit.USAGE if found else Exit.OK)
-
-
-def _can_judge() -> bool:
-    try:
-        import oust.judge.trials  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def _try(place: Path, others: set[str], dossiers: list[Dossier]) -> tuple[int, list[Problem]]:

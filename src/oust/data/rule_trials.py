@@ -29,7 +29,7 @@ def check_trials(
         _who(trial, rule, bundled, found)
         _expect(trial, rule, found)
         _facts(trial, found)
-        _suppose(trial, stages, found)
+        _suppose(trial, rule, stages, found)
     expected = {trial.values.get("expect", "") for trial in trials} & {*_EXPECT}
     if expected and not expected & {*_CAUGHT}:
         hint = f"add one that expects one of: {', '.join(_CAUGHT)}"
@@ -95,7 +95,7 @@ def _facts(trial: Entry, found: Findings) -> None:
             found.add(node, f"the answer to {fact} is {quoted(answer)}", "write yes or no")
 
 
-def _suppose(trial: Entry, stages: dict[str, Entry], found: Findings) -> None:
+def _suppose(trial: Entry, rule: Entry, stages: dict[str, Entry], found: Findings) -> None:
     text = trial.values.get("suppose", "")
     if not text:
         return
@@ -109,6 +109,9 @@ def _suppose(trial: Entry, stages: dict[str, Entry], found: Findings) -> None:
         listed = f"stages with an id: {', '.join(stages) or 'none'}"
         hint = did_you_mean(stage, stages) or listed
         found.add(node, f"there is no stage {quoted(stage)}", hint)
+    elif stage not in {one.values.get("stage") for one in rule.under("provisions")}:
+        hint = "it has no provisions of its own: name a stage that has"
+        found.add(node, f"the stage {quoted(stage)} has no wording", hint)
     if day and (len(day) != 10 or not is_date(day)):
         found.add(node, f"suppose has no day: {quoted(day)}", "write '@STAGE=2018-10-01'")
 

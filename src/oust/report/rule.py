@@ -229,7 +229,7 @@ def _terms(one: Provision, stage: Stage, words: Words) -> Iterator[str]:
 
 def _deadlines(rule: Rule, words: Words) -> Iterator[str]:
     for one in rule.deadlines:
-        yield from _item(f"{one.duty}: {_when(one, rule, words)}{_cited(one)}")
+        yield from _item(f"{one.id}: {one.duty}: {_when(one, rule, words)}{_cited(one)}")
         whom = words.whom(one.obliges, one.spares)
         told = [f"obliges: {whom}" if whom else "", one.citation]
         told.append(f"report: {one.report}" if one.report else "")

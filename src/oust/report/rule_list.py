@@ -25,7 +25,7 @@ COUNTRIES = {
     "UK": "United Kingdom",
     "US": "United States",
 }
-_COLUMNS = (39, 17, 12, 29)
+_COLUMNS = (39, 18, 12, 30)
 
 
 class StandingLike(Protocol):
