@@ -88,10 +88,11 @@ def _holding(hop: Hop) -> str:
 
 
 def plural(count: int, word: str) -> str:
-    """`1 exposure`, `7 exposures`, `2 entries`."""
+    """`1 exposure`, `7 exposures`, `2 entries`, `3 days`."""
     if count == 1:
         return f"1 {word}"
-    many = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    ies = word.endswith("y") and word[-2:-1] not in "aeiou"
+    many = word[:-1] + "ies" if ies else word + "s"
     return f"{count:,} {many}"
 
 
