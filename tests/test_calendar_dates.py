@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oust.judge.calendar import (
@@ -230,6 +230,7 @@ DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 COUNTRIES = st.sampled_from(["US", "AU", "CA", "GB", ""])
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, st.integers(0, 60), COUNTRIES)
 def test_business_days_keep_order(first, second, n, country):
     early, late = sorted((first, second))
@@ -237,6 +238,7 @@ def test_business_days_keep_order(first, second, n, country):
     assert add_business_days(early, n, country) < add_business_days(early, n + 1, country)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 60), COUNTRIES)
 def test_business_days_count_back(day, n, country):
     end = add_business_days(day, n, country)
@@ -246,6 +248,7 @@ def test_business_days_count_back(day, n, country):
     assert weekdays - n == len(list(skipped(day, end, country)))
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 40), st.integers(0, 40), COUNTRIES)
 def test_business_days_add_up(day, first, second, country):
     halfway = add_business_days(day, first, country)
@@ -254,6 +257,7 @@ def test_business_days_add_up(day, first, second, country):
     )
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, st.integers(0, 600))
 def test_months_keep_order_and_number(first, second, n):
     early, late = sorted((first, second))
@@ -263,12 +267,14 @@ def test_months_keep_order_and_number(first, second, n):
     assert end.day == early.day or (end + timedelta(days=1)).day == 1
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 600))
 def test_months_are_undone_unless_a_month_was_shorter(day, n):
     end = add_months(day, n)
     assert (add_months(end, -n) == day) == (end.day == day.day)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),
     st.integers(0, 2000),
@@ -280,6 +286,7 @@ def test_hours_are_hours(naive, n, zone):
     assert end.astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=n)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 30), st.sampled_from(["calendar days", "weeks", "months", "years"]))
 def test_a_month_known_in_part_spans_every_day_of_it(day, n, unit):
     rough = counted(day.isoformat()[:7], n, unit, US)

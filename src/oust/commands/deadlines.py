@@ -112,6 +112,8 @@ def deadlines(
     on, tz = parse_day(day), parse_zone(zone)
     events = parse_anchors(identified, anchors)
     awarded = parse_moment("--contract", contract, False) if contract else ""
+    if awarded:
+        events.setdefault("award", awarded)
     check_output(output)
     check_output(ics)
     asked = _profiles(profile)

@@ -13,6 +13,7 @@ docs/deadlines.md.
 from __future__ import annotations
 
 import calendar
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -72,15 +73,30 @@ def is_business_day(day: date, country: str) -> bool:
     return day.weekday() < 5 and not holiday(day, country)
 
 
+@cache
+def _business_days(year: int, country: str) -> tuple[int, ...]:
+    """Ordinals of the business days of a year, in order."""
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    days = range(first, last + 1)
+    return tuple(n for n in days if is_business_day(date.fromordinal(n), country))
+
+
 def add_business_days(day: date, count: int, country: str) -> date:
     """The `count`th business day after `day`, which itself is not counted; `day` for none.
 
     Raises OverflowError beyond year 9999.
     """
-    while count > 0:
-        day += timedelta(days=1)
-        count -= is_business_day(day, country)
-    return day
+    if count <= 0:
+        return day
+    year, days = day.year, _business_days(day.year, country)
+    place = bisect_right(days, day.toordinal()) + count - 1
+    while place >= len(days):
+        place -= len(days)
+        year += 1
+        if year > date.max.year:
+            raise OverflowError("no calendar after the year 9999")
+        days = _business_days(year, country)
+    return date.fromordinal(days[place])
 
 
 def business_days_between(start: date, end: date, country: str) -> int:
@@ -89,13 +105,19 @@ def business_days_between(start: date, end: date, country: str) -> int:
     return sum(is_business_day(day, country) for day in days)
 
 
+@cache
+def _weekday_holidays(year: int, country: str) -> tuple[tuple[date, str], ...]:
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(365 + calendar.isleap(year)))
+    named = ((day, holiday(day, country)) for day in days if day.weekday() < 5)
+    return tuple((day, name) for day, name in named if name)
+
+
 def skipped(start: date, end: date, country: str) -> Iterator[tuple[date, str]]:
     """Holidays after `start` and up to `end` that fall on Monday to Friday, with their names."""
-    for n in range(1, (end - start).days + 1):
-        day = start + timedelta(days=n)
-        name = holiday(day, country) if day.weekday() < 5 else ""
-        if name:
-            yield day, name
+    for year in range(start.year, end.year + 1):
+        for day, name in _weekday_holidays(year, country):
+            if start < day <= end:
+                yield day, name
 
 
 def add_months(day: date, count: int) -> date:

@@ -137,10 +137,20 @@ def due(
         on_government=deadline.on_government,
     )
     place = Place(country_of(rule.jurisdiction), zone)
+    window = Window.of(as_of, months, "")
     try:
-        return list(_dates(base, deadline, rule, anchors, Window.of(as_of, months, ""), place))
+        return [
+            _sourced(one, deadline) for one in _dates(base, deadline, rule, anchors, window, place)
+        ]
     except OverflowError:
         return [structs.replace(base, basis="its date lies beyond the calendar")]
+
+
+def _sourced(one: Due, deadline: Deadline) -> Due:
+    if not deadline.unconfirmed:
+        return one
+    says = "unconfirmed: one weak source, or sources that disagree"
+    return structs.replace(one, basis="; ".join(filter(None, (one.basis, says))))
 
 
 def _dates(
