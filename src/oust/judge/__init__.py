@@ -14,7 +14,7 @@ from oust.data.dossier import Dossier
 from oust.data.rule import BINDING, Fact, Profile, Rule, Tag
 from oust.judge.bulk import OPEN_LATER, RANKED, Codes, word_columns
 from oust.judge.dates import reached
-from oust.judge.entities import Entities
+from oust.judge.entities import Entities, every_bar
 from oust.judge.ownership import Ownership
 from oust.judge.provisions import GRAVITY, Conditions, judge_provision
 from oust.judge.subject import Reader, Subject
@@ -46,7 +46,7 @@ class Judge:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self.profile = profile
         self.reader = Reader(self.rules, dossiers)
-        entities = Entities(dossiers, ownership or Ownership.of(()), key_of)
+        entities = Entities(dossiers, ownership or Ownership.of(()), key_of, every_bar(self.rules))
         self._conditions = Conditions(profile, entities, tags or {}, facts or {})
         self._suppositions = {one.rule: one for one in suppositions}
         self._wordings: dict[tuple[str, str], Wording] = {}

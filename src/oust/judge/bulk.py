@@ -60,7 +60,7 @@ class Bulk:
         self._conditions = conditions
         self._size = len(subjects)
         self._how = _Column(subjects, _standing_part)
-        self._who = _Column(subjects, _entity_part)
+        self._who = _Column(subjects, conditions.entities.plain)
         self._when = _Column(subjects, _time_part)
 
     def words(self, rule: Rule, text: Wording, day: str) -> Codes:
@@ -114,10 +114,6 @@ def _most(checks: Sequence[Check]) -> int:
 
 def _standing_part(subject: Subject) -> Subject:
     return structs.replace(subject, vendor="", entity="", company="", since="")
-
-
-def _entity_part(subject: Subject) -> Subject:
-    return Subject(subject.vendor, subject.entity, subject.company, facts=subject.facts)
 
 
 def _time_part(subject: Subject) -> Subject:

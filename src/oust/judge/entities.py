@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from msgspec import structs
+
 from oust.data.dossier import Dossier
-from oust.data.rule import Bar, Relation
+from oust.data.rule import Bar, Relation, Rule
 from oust.judge.dates import passed, reached
 from oust.judge.ownership import Ownership
 from oust.judge.ownership.decision import Decision
@@ -18,6 +20,8 @@ from oust.party_names import LEGAL_FORMS, core, party_words
 
 _THRESHOLD = re.compile(r"(>=|>)\s*(\d+(?:\.\d+)?)")
 _ORDER: dict[Answer, int] = {"yes": 0, "unknown": 1, "no": 2}
+
+_NOBODY = "(a party that no ownership and no rule names)"
 
 _SAID: dict[Relation, str] = {
     "predecessor": "a predecessor of",
@@ -43,14 +47,30 @@ class Entities:
         dossiers: Sequence[Dossier],
         ownership: Ownership,
         party_key: Callable[[str], str],
+        bars: Iterable[Bar] = (),
     ) -> None:
         self._dossiers = {dossier.id: dossier for dossier in dossiers}
         self._ownership = ownership
         self._key = party_key
+        self._named_somewhere = {_legal(n) for bar in bars for n in (bar.name, *bar.names) if n}
         self._companies = {
             d.id: {_legal(n) for name in d.names for n in (name.value, *name.aliases)}
             for d in dossiers
         }
+
+    def plain(self, subject: Subject) -> Subject:
+        """The subject as far as it matters who it is: names that mean nothing here are one."""
+        found = Subject(subject.vendor, subject.entity, subject.company, facts=subject.facts)
+        if subject.entity and self._means_nothing(subject.entity):
+            found = structs.replace(found, entity=_NOBODY)
+        if subject.company and self._means_nothing(subject.company):
+            found = structs.replace(found, company=_NOBODY)
+        return found
+
+    def _means_nothing(self, name: str) -> bool:
+        return _legal(name) not in self._named_somewhere and not self._ownership.knows(
+            self._key(name)
+        )
 
     def check(
         self,
@@ -175,12 +195,13 @@ class Entities:
 
     def _held(self, subject: Subject, bar: Bar, named: Sequence[Bar], day: str) -> Check:
         """A relation to the named entities, from stated ownership on the day."""
-        snapshot = self._ownership.on(day)
         mine = [self._key(subject.entity)] if subject.entity else [f"vendor:{subject.vendor}"]
         if subject.company and not subject.entity:
             mine.append(self._key(subject.company))
+        mine = [key for key in mine if self._ownership.knows(key)]
+        snapshot = self._ownership.on(day)
         best: tuple[Decision, str] | None = None
-        for one in named:
+        for one in named if mine else ():
             for theirs in self._keys(one):
                 for key in mine:
                     if key == theirs:
@@ -254,3 +275,11 @@ def _legal(name: str) -> frozenset[str]:
 def vendors_named(bars: Iterable[Bar]) -> frozenset[str]:
     """Dossier ids that a rule's bars name."""
     return frozenset(bar.vendor for bar in bars if bar.vendor)
+
+
+def every_bar(rules: Iterable[Rule]) -> Iterator[Bar]:
+    """The bars of all rules."""
+    for rule in rules:
+        yield from rule.bars
+        for provision in rule.provisions:
+            yield from provision.bars

@@ -37,6 +37,7 @@ class Reader:
     def __init__(self, rules: Iterable[Rule], dossiers: Sequence[Dossier]) -> None:
         rules = list(rules)
         self._words = _product_words(rules)
+        self._seen: dict[str, frozenset[str]] = {}
         self._dated = _limits(rules)
         self._forms = {d.id: {p.value.casefold(): p.kind for p in d.products} for d in dossiers}
         self._products = {
@@ -63,8 +64,13 @@ class Reader:
 
     def named(self, names: Iterable[str]) -> frozenset[str]:
         """Product words of the rules that stand in one of `names`, as whole words."""
-        padded = [f" {' '.join(core(name))} " for name in names]
-        return frozenset(w for w, plain in self._words.items() if any(plain in p for p in padded))
+        return frozenset().union(*(self._named(name) for name in names))
+
+    def _named(self, name: str) -> frozenset[str]:
+        if name not in self._seen:
+            padded = f" {' '.join(core(name))} "
+            self._seen[name] = frozenset(w for w, plain in self._words.items() if plain in padded)
+        return self._seen[name]
 
     def _names(self, one: Exposure) -> set[str]:
         """What the path calls the vendor's own product: by name and by what the dossier knows."""
