@@ -10,6 +10,7 @@ from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
 from oust.commands.formats import formats
 from oust.commands.judge import judge
+from oust.commands.report import report
 from oust.commands.rules import rules
 from oust.commands.show import show
 from oust.commands.timeline import timeline
@@ -29,5 +30,5 @@ def root() -> None:
     """
 
 
-for command in (trace, show, judge, timeline, deadlines, rules, dossier, case, formats):
+for command in (trace, show, judge, timeline, deadlines, report, rules, dossier, case, formats):
     root.add_command(command)

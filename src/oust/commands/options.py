@@ -56,14 +56,19 @@ def put(text: str, output: Path | None) -> None:
     """Print a report, or write it whole: a file is never left half written."""
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
-        return
+    else:
+        put_bytes(text.encode(), output)
+
+
+def put_bytes(data: bytes, output: Path) -> None:
+    """Write a file whole, or not at all."""
     try:
         if output.exists() and not output.is_file():  # a device or pipe, never to be replaced
-            output.write_text(text, "utf-8", newline="")
+            output.write_bytes(data)
             return
         place = output.resolve()  # through a symbolic link, which stays
         part = place.with_name(place.name + ".part")
-        part.write_text(text, "utf-8", newline="")
+        part.write_bytes(data)
         part.replace(place)
     except OSError as error:
         raise _cannot_write(output, error) from error

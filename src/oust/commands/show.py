@@ -44,7 +44,7 @@ def show(
     with Case.open(folder, dossier_files=dossier_files) as case:
         findings = case.findings()
         short = short_ids(findings.exposures) if findings.exposures else {}
-        one = _chosen(exposure, findings.exposures, short)
+        one = chosen(exposure, findings.exposures, short)
         names = {vendor.id: vendor.name for vendor in findings.vendors}
         if form == "json":
             found = json_report.exposure_object(one)
@@ -58,7 +58,7 @@ def show(
     put(text + "\n", output)
 
 
-def _chosen(wanted: str, exposures: tuple[Exposure, ...], short: dict[str, str]) -> Exposure:
+def chosen(wanted: str, exposures: tuple[Exposure, ...], short: dict[str, str]) -> Exposure:
     """The exposure whose id, short id or beginning of a digest is `wanted`."""
     word = wanted.casefold()
     vendor, _, digest = word.rpartition("-")
