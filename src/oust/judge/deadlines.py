@@ -25,22 +25,25 @@ class Caught(Struct, frozen=True):
     sure: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     doubt: str = ""
+    missing: str = ""  # the fact or tag on which the doubt hangs
 
 
 def caught(verdicts: Iterable[Verdict]) -> dict[str, Caught]:
     """What each rule catches, by rule id. A rule that catches nothing is left out."""
-    found: dict[str, tuple[dict[str, None], dict[str, None], list[str]]] = {}
-    for verdict in verdicts:
-        if verdict.word in ("prohibited", "prohibited-from", "not known"):
-            sure, doubtful, doubt = found.setdefault(verdict.rule, ({}, {}, []))
-            unknown = verdict.word == "not known"
-            (doubtful if unknown else sure)[verdict.exposure] = None
-            if unknown and not doubt:
-                doubt.append(verdict.because or verdict.missing)
-    return {
-        rule: Caught(tuple(sure), tuple(doubtful), "".join(doubt))
-        for rule, (sure, doubtful, doubt) in found.items()
-    }
+    sure: dict[str, list[str]] = {}
+    doubtful: dict[str, list[Verdict]] = {}
+    for one in verdicts:
+        if one.word in ("prohibited", "prohibited-from"):
+            sure.setdefault(one.rule, []).append(one.exposure)
+        elif one.word == "not known":
+            doubtful.setdefault(one.rule, []).append(one)
+    found = {}
+    for rule in {**sure, **doubtful}:
+        maybe = doubtful.get(rule, [])
+        why, missing = (maybe[0].because, maybe[0].missing) if maybe else ("", "")
+        doubted = tuple(one.exposure for one in maybe)
+        found[rule] = Caught(tuple(sure.get(rule, ())), doubted, why or missing, missing)
+    return found
 
 
 def fall_due(
@@ -69,7 +72,7 @@ def fall_due(
             who = _mine(deadline, profile, tags or {}, government)
             if who is not None:
                 dates = due(deadline, rule, anchors, contract_date, as_of, tz)
-                found += [_with(one, catch or Caught(), who, profile.id) for one in dates]
+                found += [_with(one, catch or Caught(), who, profile) for one in dates]
     return sorted(found, key=_order)
 
 
@@ -299,16 +302,17 @@ def _about(ids: Iterable[str], tags: Mapping[str, Tag]) -> str:
     return " or ".join(tags[tag].about if tag in tags else tag for tag in ids)
 
 
-def _with(one: Due, catch: Caught, who: str, profile: str) -> Due:
+def _with(one: Due, catch: Caught, who: str, profile: Profile) -> Due:
     doubt = ""
-    if catch.doubtful and not catch.sure:
+    told = who and catch.missing.removeprefix("not:") in profile.unknown
+    if catch.doubtful and not catch.sure and not told:
         doubt = f"if the rule applies, which is not known: {catch.doubt}"
     return structs.replace(
         one,
         condition="; ".join(filter(None, (one.condition, who, doubt))),
         exposures=catch.sure,
         doubtful=catch.doubtful,
-        profiles=(profile,),
+        profiles=(profile.id,),
     )
 
 

@@ -75,8 +75,10 @@ def table(dues: Sequence[Due], shown: Shown) -> Iterator[str]:
     yield " " + "─" * (WIDTH - 2)
     yield from _wrapped(f"For: {', '.join(shown.profiles)}.  Time zone: {zones}.", " ")
     yield ""
+    later = _later(dated, shown.day)
     for one in dated:
-        yield from _dated(one, shown)
+        if one.number not in later.get((one.rule, one.deadline), ()):
+            yield from _dated(one, shown, later)
     if not dated:
         yield " No date falls due."
         yield ""
@@ -97,8 +99,25 @@ def _wrapped(text: str, indent: str, more: str = "") -> list[str]:
     )
 
 
-def _dated(one: Due, shown: Shown) -> Iterator[str]:
-    right = [line for text in _texts(one, shown) for line in _fitted(text)]
+_Later = dict[tuple[str, str], dict[int, str]]
+"""Of a deadline that repeats: the dates after the next one, by number."""
+
+
+def _later(dated: Sequence[Due], day: str) -> _Later:
+    """Dates that stand in the row of the one before instead of in their own."""
+    found: _Later = {}
+    for one in dated:
+        if one.when[:10] >= day:
+            found.setdefault((one.rule, one.deadline), {})[one.number] = read_when(one)
+    return {key: dict(list(dates.items())[1:]) for key, dates in found.items()}
+
+
+def _dated(one: Due, shown: Shown, later: _Later) -> Iterator[str]:
+    texts = _texts(one, shown)
+    then = list(later.get((one.rule, one.deadline), {}).values()) if one.when >= shown.day else []
+    if then:
+        texts.append(f"then: {', '.join(then)}")
+    right = [line for text in texts for line in _fitted(text)]
     left = [(read_when(one), state(one, shown.day))]
     for n, line in enumerate(right):
         when, word = left[n] if n < len(left) else ("", "")
