@@ -813,6 +813,15 @@ def test_check_tells_problems_and_failed_trials(
     assert " 2 rules checked, 3 trials run, 2 problems\n" in out
 
 
+def test_bundled_rules_decide_their_own_trials_as_they_say(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = oust("check")
+    out = capsys.readouterr().out
+    assert code == 0, out
+    assert f" {len(bundled_rules())} rules checked, " in out
+
+
 def test_check_shows_no_control_characters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -965,7 +974,7 @@ def test_every_key_is_documented() -> None:
     }
     sections = dict(re.findall(r"(?ms)^## ([^\n]+)\n(.*?)(?=^## |\Z)", page))
     for title, kind in parts.items():
-        named = re.findall(r"(?m)^\| `(\w+)` \|", sections[title])
+        named = re.findall(r"(?m)^\| `(\w+)` \|[^|\n]*\|[^|\n]*\|$", sections[title])
         shared = {"source", "note", "unconfirmed"} if title != "The file" else set()
         fields = set(kind.__struct_fields__)
         assert set(named) - shared == fields - shared, title
