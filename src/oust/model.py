@@ -12,7 +12,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["component", "program", "award", "party", "host", "service", "document"]
+Kind = Literal[
+    "component", "program", "award", "party", "host", "service", "document", "file"
+]
 """What a record is about. `document` is the source's own statement about itself."""
 
 Role = Literal["", "subject", "tool", "author", "line"]
