@@ -17,9 +17,9 @@ from msgspec import structs
 
 from oust.cli import run
 from oust.commands import root
-from oust.data.profiles import load_profiles, load_tags
+from oust.data.profiles import load_anchors, load_profiles, load_tags
 from oust.data.rule import Deadline, Profile, Rule, RuleSource, Stage
-from oust.data.rules import load_rule, rule_path
+from oust.data.rules import load_rule, load_rules, rule_path
 from oust.judge.deadlines import Caught, caught, due, fall_due, merged
 from oust.model import Due, Verdict
 from oust.report import calendar
@@ -133,6 +133,22 @@ def test_what_waits_says_for_what():
     (one,) = due(by_id(FAR, "first-report"), FAR, {}, "2024-01-01", "2024-01-14")
     assert (one.when, one.waits_for) == ("", "identification")
     assert one.basis == "3 business days from identification"
+
+
+_SOURCED = re.compile(r"(?:falls on|that is|first on) (\d{4}-\d\d-\d\d)")
+
+
+def test_dates_that_sources_state_are_the_dates_computed():
+    """Where a rule's file notes the day that its sources give for a counted deadline."""
+    compared = 0
+    for rule in load_rules():
+        for one in rule.deadlines:
+            stated = _SOURCED.match(one.note)
+            if stated and not one.due and one.anchor not in ("", *load_anchors()):
+                whens = [found.when for found in due(one, rule, {}, "", stated[1])]
+                assert stated[1] in whens, (rule.id, one.id)
+                compared += 1
+    assert compared >= 10
 
 
 # Every way to give a date
