@@ -26,6 +26,7 @@ from oust.identify import Matcher, carrier_matcher, compile_dossiers
 from oust.ingest import Added, Ingest, Progress, Silent
 from oust.link import Linked, link, vendor_node
 from oust.link.graph import plain
+from oust.link.lookup import records_of
 from oust.link.place import party_id
 from oust.model import (
     ITEM_FIELDS,
@@ -33,6 +34,7 @@ from oust.model import (
     Evidence,
     Exposure,
     Findings,
+    Record,
     Sighting,
     Vendor,
 )
@@ -164,6 +166,12 @@ class Case:
         )
         judge.check_suppositions(day)
         return judge, findings.exposures
+
+    def records(
+        self, evidence: Iterable[Evidence], purls: Iterable[str] = ()
+    ) -> list[tuple[Evidence, Record]]:
+        """The records at these places, and those with these package URLs, each with its place."""
+        return records_of(self.store, evidence, purls)
 
     def quote(self, evidence: Evidence) -> list[str]:
         """Lines of the source around a piece of evidence, its words marked; why not, if not."""
