@@ -200,17 +200,13 @@ def _chosen(
 
 def _dues(request: Request, anchors: dict[str, str]) -> list[Due]:
     """What the rule of the form wants by when, for this window."""
-    from oust.data import bundled_rules, load_rules
+    from oust.data import load_rules
     from oust.judge.deadlines import due
 
-    if request.form.rule not in bundled_rules():
-        return []
     (rule,) = load_rules([request.form.rule])
-    window = request.window
     found: list[Due] = []
     for one in rule.deadlines:
-        fits = not window.anchor or one.anchor == window.anchor
-        if one.report == request.form.id and fits:
+        if one.id in request.window.deadlines:
             found += due(one, rule, anchors, request.contract, request.as_of)
     return found
 

@@ -96,6 +96,7 @@ class FormWindow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     name: str
     due: tuple[DueText, ...]
+    deadlines: tuple[str, ...] = ()  # ids of the rule's deadlines that compute it
     anchor: str = ""  # event from which it is counted, as in data/facts.yaml
     when: str = ""  # only if
     note: str = ""

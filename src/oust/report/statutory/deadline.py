@@ -13,8 +13,7 @@ def deadline_lines(window: FormWindow, contract: str, dues: Sequence[Due]) -> It
 
     `contract`: date of the contract, ISO as far as known, empty where not given.
     """
-    for one in dues:
-        yield _computed(one)
+    yield from dict.fromkeys(_computed(one) for one in dues)
     texts = [text for text in window.due if _applies(text, contract)]
     for text in texts or window.due:
         yield text.text + _contracts(text)
@@ -33,12 +32,19 @@ def deadline_lines(window: FormWindow, contract: str, dues: Sequence[Due]) -> It
 
 def _computed(one: Due) -> str:
     if not one.when:
-        waits = f"waits for a date: {one.waits_for.replace('-', ' ')}" if one.waits_for else ""
-        return "; ".join(filter(None, (waits or "no date", one.basis, one.condition)))
+        return "; ".join(filter(None, (_waits(one.waits_for), one.basis, one.condition)))
     when = one.when.replace("T", " ")
     latest = f" to {one.latest}" if one.latest else ""
     zone = f" ({one.zone})" if one.zone else ""
     return "; ".join(filter(None, (f"{when}{latest}{zone}", one.basis, one.condition)))
+
+
+def _waits(event: str) -> str:
+    """What date is wanted, and the option that gives it."""
+    if not event:
+        return "no date"
+    option = "--identified DATE" if event == "identification" else f"--anchor {event}=DATE"
+    return f"waits for the date of {event.replace('-', ' ')} ({option})"
 
 
 def _applies(one: DueText, contract: str) -> bool:

@@ -23,9 +23,9 @@ from oust.report.statutory.shape import (
     StatutoryReport,
     Value,
 )
-from oust.report.statutory.takes import asked, context, fill_field
+from oust.report.statutory.takes import context, fill_field
 from oust.report.statutory.todo import todo
-from oust.report.statutory.whole import counts, section, whole
+from oust.report.statutory.whole import counts, nothing, section, whole
 from oust.report.words import asset_name, plural, short_ids, walked
 
 
@@ -79,7 +79,7 @@ def fill(
         notes=tuple(_notes(request, exposures, names)),
         sections=sections,
         coverage=ground,
-        todo=tuple(todo(request.form, request.window, request.identified, sections)),
+        todo=tuple(todo(request.form, request.window, request.identified, sections, request.nil)),
     )
 
 
@@ -116,15 +116,15 @@ def _sections(
     short: Mapping[str, str],
 ) -> Iterator[Section]:
     form = request.form
+    if request.nil and form.nil != "required":
+        yield nothing(form, articles)
+        return
     if form.grouped:
         given = whole(form, articles, ground)
         yield section(form, fields, given)
         return
     for one in articles:
         yield _section(form, fields, one, short.get(one.exposure.id, one.exposure.id))
-    if request.nil:
-        blank = tuple(Filled(id=f.id, label=f.label, ask=asked(f)) for f in fields)
-        yield Section(title="Nothing found", exposures=(), fields=blank)
 
 
 def _section(form: ReportForm, fields: Sequence[FormField], one: Article, short: str) -> Section:

@@ -59,7 +59,7 @@ def facts(report: StatutoryReport) -> Iterator[tuple[str, str]]:
     form = report.form
     yield "Under", form.citation
     yield "As of", report.as_of
-    if report.identified or report.window.anchor == "identification":
+    if report.identified or (report.window.anchor == "identification" and not report.nil):
         yield "Identified", report.identified or "[to be filled in: date of identification]"
     if report.contract:
         yield "Contract awarded", report.contract

@@ -9,7 +9,11 @@ from oust.report.statutory.shape import Section, Todo
 
 
 def todo(
-    form: ReportForm, window: FormWindow, identified: str, sections: Sequence[Section]
+    form: ReportForm,
+    window: FormWindow,
+    identified: str,
+    sections: Sequence[Section],
+    nil: bool,
 ) -> Iterator[Todo]:
     """Blanks to fill in, then inferences to confirm, then what to decide."""
     one = len(sections) == 1
@@ -28,7 +32,7 @@ def todo(
             for how, texts in inferred.items():
                 what = f"{field.label}: {'; '.join(texts)} ({how})"
                 yield Todo(kind="confirm", what=what, section=where)
-    if window.anchor == "identification" and not identified:
+    if window.anchor == "identification" and not identified and not nil:
         yield Todo(kind="decide", what="the date on which it was identified, or you were told")
     if len(form.to) > 1:
         yield Todo(kind="decide", what="to whom it goes: see the recipients above")

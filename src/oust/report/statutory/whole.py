@@ -46,17 +46,33 @@ def counts(form: ReportForm, article: Article) -> bool:
 
 def section(form: ReportForm, fields: Iterable[FormField], given: Whole) -> Section:
     """One section for all exposures."""
-    label = "Seen, and not counted in this report"
-    beyond = Filled(id="beyond", label=label, values=tuple(_beyond(given)))
     inner = any(one.embedded for one in (*given.articles, *given.beyond))
     note = form.embedded_note[:1].upper() + form.embedded_note[1:] if inner else ""
     return Section(
         title="All exposures together" if given.articles else "Nothing found",
         exposures=tuple(one.exposure.id for one in (*given.articles, *given.beyond)),
         notes=(note,) if note else (),
-        context=(beyond,) if given.beyond else (),
+        context=_seen(given.beyond),
         fields=tuple(_filled(field, given) for field in fields),
     )
+
+
+def nothing(form: ReportForm, beyond: Sequence[Article]) -> Section:
+    """The section of a nil report on a form that asks for none: no field of it is filled in."""
+    note = "Nothing was found in what was read, so no field of the form is filled in."
+    return Section(
+        title="Nothing found",
+        exposures=tuple(one.exposure.id for one in beyond),
+        notes=(note, form.embedded_note) if beyond and form.embedded_note else (note,),
+        context=_seen(beyond),
+    )
+
+
+def _seen(beyond: Sequence[Article]) -> tuple[Filled, ...]:
+    """What the form does not count, told all the same."""
+    label = "Seen, and not counted in this report"
+    filled = Filled(id="beyond", label=label, values=tuple(_beyond(beyond)))
+    return (filled,) if beyond else ()
 
 
 def _filled(field: FormField, given: Whole) -> Filled:
@@ -65,8 +81,8 @@ def _filled(field: FormField, given: Whole) -> Filled:
     return Filled(id=field.id, label=field.label, values=values, ask=asked(field))
 
 
-def _beyond(given: Whole) -> Iterator[Value]:
-    for one in given.beyond:
+def _beyond(beyond: Sequence[Article]) -> Iterator[Value]:
+    for one in beyond:
         path = one.exposure.paths[0]
         evidence = tuple(e for good in one.covered for e in good.evidence)
         what = "embedded code" if one.embedded else "sold by a company that the vendor holds"
