@@ -7,7 +7,6 @@ from pathlib import Path
 from oust.data.consistency import check_entries
 from oust.data.dossier import Dossier, Identifier
 from oust.data.strict import Problem, Schema, read_strict
-from oust.data.strict import did_you_mean as did_you_mean
 
 _SCHEMA = Schema(
     what="a dossier",
