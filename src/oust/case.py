@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from oust.judge import Judge, Supposition
 
 
+SEARCHES = 3
+"""Times that bulk files are searched in one go, as long as they name further parties."""
+
+
 class Case:
     """One investigation: evidence, dossiers and what follows from them."""
 
@@ -113,14 +117,19 @@ class Case:
         ingest = Ingest(self.store, progress or Silent())
         ingest.first_pass(evidence, self.matcher.key)
         self._identify()
-        linked = self._link()
-        carriers = carrier_matcher(linked.carriers)
-        parties = [plain(name) for name in linked.parties]
-        needles = (self.matcher.needles(), carriers.needles(), LiteralNeedles(parties))
-        sought = "+".join((self.matcher.key, carriers.key, *parties))
-        ingest.second_pass(LiteralNeedles.union(*needles), sought)
-        self._identify()
-        self._linked = None
+        sought = ""
+        for _ in range(SEARCHES):  # what bulk files tell of a group may name more to look for
+            linked = self._linked = self._link()
+            carriers = carrier_matcher(linked.carriers)
+            parties = [plain(name) for name in linked.parties]
+            already, sought = sought, "+".join((self.matcher.key, carriers.key, *parties))
+            if sought == already:
+                break
+            needles = (self.matcher.needles(), carriers.needles(), LiteralNeedles(parties))
+            if not ingest.second_pass(LiteralNeedles.union(*needles), sought):
+                break
+            self._identify()
+            self._linked = None
         return ingest.added
 
     def findings(self, vendors: Sequence[str] = ()) -> Findings:
@@ -162,10 +171,17 @@ class Case:
             tags=load_tags(),
             facts=load_facts(),
             ownership=Ownership.of(linked.holdings),
+            key_of=linked.keys,
             suppositions=suppositions,
         )
         judge.check_suppositions(day)
         return judge, findings.exposures
+
+    def parties(self) -> list[str]:
+        """Names of every party that a holding of this case names, as keys give them."""
+        linked = self._linked = self._linked or self._link()
+        ends = {end for one in linked.holdings for end in (one.owner, one.owned)}
+        return sorted(end for end in ends if end.startswith("party:"))
 
     def records(
         self, evidence: Iterable[Evidence], purls: Iterable[str] = ()

@@ -15,6 +15,7 @@ from oust.commands.rules import rules
 from oust.commands.show import show
 from oust.commands.timeline import timeline
 from oust.commands.trace import trace
+from oust.commands.who import who
 
 
 @click.group(
@@ -32,3 +33,4 @@ def root() -> None:
 
 for command in (trace, show, judge, timeline, deadlines, report, rules, dossier, case, formats):
     root.add_command(command)
+rules.add_command(who)

@@ -18,6 +18,7 @@ from oust.judge.entities import Entities, every_bar
 from oust.judge.ownership import Ownership
 from oust.judge.provisions import GRAVITY, Conditions, judge_provision
 from oust.judge.subject import Reader, Subject
+from oust.judge.who import tested
 from oust.judge.wording import Supposition, Wording, starts, supposed_stage, wording
 from oust.model import Check, Exposure, Verdict
 from oust.party_names import core
@@ -46,8 +47,10 @@ class Judge:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self.profile = profile
         self.reader = Reader(self.rules, dossiers)
-        entities = Entities(dossiers, ownership or Ownership.of(()), key_of, every_bar(self.rules))
-        self._conditions = Conditions(profile, entities, tags or {}, facts or {})
+        self.entities = Entities(
+            dossiers, ownership or Ownership.of(()), key_of, every_bar(self.rules)
+        )
+        self._conditions = Conditions(profile, self.entities, tags or {}, facts or {})
         self._suppositions = {one.rule: one for one in suppositions}
         self._wordings: dict[tuple[str, str], Wording] = {}
         self._verdicts: dict[tuple[Subject, str, str], Verdict] = {}
@@ -130,6 +133,13 @@ class Judge:
         return self._wordings[key]
 
 
+def who_is_barred(
+    judge: Judge, rule: Rule, dossiers: Sequence[Dossier], held: Iterable[str], day: str
+) -> Iterator[tuple[str, Check]]:
+    """Companies that `rule` names, that dossiers name and that evidence holds, each tested."""
+    return tested(judge.entities, rule, dossiers, held, day)
+
+
 def _nothing(rule: Rule, day: str, says: str) -> Verdict:
     check = Check("in force", "no", says)
     return Verdict(
@@ -160,5 +170,6 @@ __all__ = [
     "Wording",
     "party_key",
     "supposed_stage",
+    "who_is_barred",
     "wording",
 ]

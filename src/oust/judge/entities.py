@@ -52,11 +52,15 @@ class Entities:
         self._dossiers = {dossier.id: dossier for dossier in dossiers}
         self._ownership = ownership
         self._key = party_key
-        self._named_somewhere = {_legal(n) for bar in bars for n in (bar.name, *bar.names) if n}
+        self._cores = {core(name) for bar in bars for name in (bar.name, *bar.names) if name}
         self._companies = {
             d.id: {_legal(n) for name in d.names for n in (name.value, *name.aliases)}
             for d in dossiers
         }
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two names have one key."""
+        return self._key(one) == self._key(other)
 
     def plain(self, subject: Subject) -> Subject:
         """The subject as far as it matters who it is: names that mean nothing here are one."""
@@ -68,9 +72,9 @@ class Entities:
         return found
 
     def _means_nothing(self, name: str) -> bool:
-        return _legal(name) not in self._named_somewhere and not self._ownership.knows(
-            self._key(name)
-        )
+        if core(name) in self._cores or self._ownership.knows(self._key(name)):
+            return False
+        return not any(_legal(name) in names for names in self._companies.values())
 
     def check(
         self,
@@ -81,7 +85,7 @@ class Entities:
         facts: Mapping[str, str],
     ) -> Check:
         """Whether any of `bars` reaches the subject on `day`; the firmest answer decides."""
-        spared = next((n for n in not_barred if _legal(n) == _legal(self._called(subject))), "")
+        spared = next((n for n in not_barred if _same(n, self._called(subject))), "")
         if spared:
             return Check("entity", "no", f"the authority says that it does not bar {spared}")
         best: Check | None = None
@@ -169,9 +173,8 @@ class Entities:
         called = self._called(subject)
         if not subject.entity and bar.vendor and bar.vendor == subject.vendor:
             return Check("entity", "yes", f"it names {bar.name or self._vendor(bar.vendor)}")
-        mine = {_legal(called)}
         for name in (bar.name, *bar.names):
-            if name and _legal(name) in mine:
+            if name and _same(name, called):
                 return Check("entity", "yes", f"it names {name}")
         if subject.entity or subject.company or not bar.name:
             return Check("entity", "no", f"it names {bar.name}, not {called}")
@@ -210,6 +213,11 @@ class Entities:
                     if best is None or _ORDER[decision.answer] < _ORDER[best[0].answer]:
                         best = decision, one.name or self._vendor(one.vendor)
         called = self._called(subject)
+        if best is None or best[0].answer == "no":
+            group = self._group(called, named)
+            if group:
+                says = f"{called} is a company of {group}; who holds it is not stated"
+                return Check("entity", "unknown", says, "ownership-share")
         relation = _SAID.get(bar.relation, bar.relation)
         whom = " or ".join(dict.fromkeys(one.name for one in named if one.name)) or "those it names"
         if best is None or (best[0].answer == "no" and not best[0].via):
@@ -217,8 +225,24 @@ class Entities:
         decision, name = best
         evidence = tuple(e for holding in decision.via for e in holding.evidence)
         fact = "ownership-share" if decision.answer == "unknown" else ""
-        says = f"{called}, {relation} {name}? {decision.says}"
+        says = f"{called}, {relation} {name}? {self._readable(decision, mine)}"
         return Check("entity", decision.answer, says, fact, evidence)
+
+    def _group(self, called: str, named: Sequence[Bar]) -> str:
+        """The vendor among `named` whose dossier lists this very company; "" if none does."""
+        for bar in named:
+            if bar.vendor and _legal(called) in self._companies.get(bar.vendor, ()):
+                return self._vendor(bar.vendor)
+        return ""
+
+    def _readable(self, decision: Decision, mine: Sequence[str]) -> str:
+        """What the ownership says with names for keys."""
+        ends = {end for one in decision.via for end in (one.owner, one.owned)}
+        says = decision.says
+        for key in sorted({*ends, *mine}, key=len, reverse=True):
+            kind, _, name = key.partition(":")
+            says = says.replace(key, self._vendor(name) if kind == "vendor" else name.title())
+        return says
 
     def _keys(self, bar: Bar) -> list[str]:
         keys = [f"vendor:{bar.vendor}"] if bar.vendor else []
@@ -270,6 +294,13 @@ def _legal(name: str) -> frozenset[str]:
     """A company's name with its legal form, which alone tells `Inc.` from `AO`."""
     words = party_words(name)
     return frozenset((*core(name), *(LEGAL_FORMS[w] for w in words if w in LEGAL_FORMS)))
+
+
+def _same(ruled: str, name: str) -> bool:
+    """Whether a name in a rule is this party's: one without a legal form fits any."""
+    if _legal(ruled) == frozenset(core(ruled)):
+        return core(ruled) == core(name)
+    return _legal(ruled) == _legal(name)
 
 
 def vendors_named(bars: Iterable[Bar]) -> frozenset[str]:

@@ -43,7 +43,7 @@ def between(low: float, high: float) -> str:
     if high - low <= NEAR:
         return percent(high)
     if high >= 1 - NEAR:
-        return "a share that is not known" if low <= NEAR else _at_least(low)
+        return "a share that is not known" if low <= 9 * OPEN else _at_least(low)
     if low <= NEAR:
         return _at_most(high)
     return f"between {percent(low)} and {percent(high)}"
