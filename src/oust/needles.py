@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oust.formats.seam import Needles
 
 FEW, DFA_FROM = 16, 65
 """Literals per SIMD search, and how many make one DFA the better choice."""
@@ -44,15 +47,30 @@ class LiteralNeedles:
     May be used by several threads at once.
     """
 
-    def __init__(self, literals: Iterable[str]) -> None:
-        self._take(minimal(variant for literal in literals for variant in _variants(literal)))
+    def __init__(self, literals: Iterable[str], network: Iterable[str] = ()) -> None:
+        """`network`: what to look for beside `literals` in logs of networks."""
+        self._take(_all_variants(literals))
+        self._network = _all_variants(network)
+
+    def network(self) -> LiteralNeedles:
+        """Needles for logs of networks, which know addresses that no other source holds."""
+        if not self._network:
+            return self
+        if self._wider is None:
+            self._wider = LiteralNeedles(())
+            self._wider._take(minimal((*self.literals, *self._network)))
+        return self._wider
 
     @classmethod
     def union(cls, *parts: LiteralNeedles) -> LiteralNeedles:
         """Needles that find what any of `parts` finds."""
         made = cls(())
         made._take(minimal(literal for part in parts for literal in part.literals))
+        made._network = minimal(literal for part in parts for literal in part._network)
         return made
+
+    _network: list[bytes] = []  # noqa: RUF012 (never changed in place)
+    _wider: LiteralNeedles | None = None
 
     def _take(self, folded: list[bytes]) -> None:
         self.literals = folded
@@ -149,6 +167,16 @@ def _scratch(size: int) -> Any:
     if held is None or len(held) < size:
         held = _own.scratch = np.empty(size, np.uint8)
     return held[:size]
+
+
+def for_group(needles: Needles, group: str) -> Needles:
+    """`needles` as formats of `group` need them."""
+    wider = group == "network" and isinstance(needles, LiteralNeedles)
+    return needles.network() if wider and isinstance(needles, LiteralNeedles) else needles
+
+
+def _all_variants(literals: Iterable[str]) -> list[bytes]:
+    return minimal(variant for literal in literals for variant in _variants(literal))
 
 
 def _variants(literal: str) -> set[bytes]:

@@ -25,6 +25,7 @@ from oust.formats.envelope import is_envelope, unwrap
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
 from oust.mapping import mapping_for
 from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
+from oust.needles import for_group
 
 HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 PREFETCH = 4  # files opened ahead of the one being read
@@ -262,7 +263,7 @@ class _Reader(Struct):
             yield Reading(base, self.location, deferred=True)
             return
         tally: Counter[str] = Counter()
-        said = Told(fmt, opened, self.needles or NoNeedles())
+        said = Told(fmt, opened, for_group(self.needles or NoNeedles(), fmt.group))
         stream = iter(said)
         while True:
             batch = list(islice(stream, BATCH))

@@ -5,7 +5,7 @@ a description. Places are written
 
 - `ids:SCHEME`: ids of that scheme (`oust.model.ID_SCHEMES`),
 - `purl`: the package URL, by the beginnings that `purl_beginnings` gives,
-- `urls:host`, `urls:last`, `urls`: host, last path segment or whole of each URL,
+- `urls:host`, `urls:path`, `urls:last`, `urls`: host, path, last path segment or whole of each URL,
 - `path`, `path:last`, `path:segment`: whole, last segment or any segment of the path,
 - `name:last`: last segment of the name, as SBOMs name files by their path,
 - any other field of `oust.model.Record`: the whole field.
@@ -29,14 +29,17 @@ Comparison = Literal[
     "cpe-vendor",
     "appx",
     "purl",
+    "token",
+    "segments",
 ]
 """How a value is compared in its place, ignoring case.
 
 `suffix`: equal, or ends with a dot and the value (host names). `folder`: a path at or below it;
 a value that starts with a backslash matches on any drive. `mac`: the first 6, 7 or 9 digits.
 `usb`: the part before the colon. `cpe-vendor`: the vendor part of the CPE name. `appx`: equal, or
-followed by the underscore and publisher hash of a family name. A `match` written on an identifier
-goes before the default of its kind.
+followed by the underscore and publisher hash of a family name. `token`: anywhere, not beside
+another letter or digit. `segments`: whole neighbouring segments of a path. A `match` written on an
+identifier goes before the default of its kind.
 """
 
 Form = Literal[
@@ -89,8 +92,9 @@ def _later(about: str, reason: str, form: Form = "") -> IdentifierKind:
 
 
 _FILE = ("path:last", "name:last", "ids:process")
+_HOST = ("ids:domain", "urls:host", "ids:cname", "ids:mx", "ids:ns", "ids:san")
 _NEEDS_BYTES = "needs the bytes of files, which inventories and SBOMs do not carry"
-_NEEDS_TRAFFIC = "needs network logs"
+_NEEDS_TRAFFIC = "says how to look, and is no value that a log holds"
 _NEEDS_REGISTRY = "needs registry keys other than Uninstall"
 _NO_FIELD = "no record field carries it"
 _DEB = ("pkg:deb/debian/{}", "pkg:deb/ubuntu/{}")
@@ -180,11 +184,19 @@ _FILES = {
 }
 
 _NETWORK = {
-    "domain": _at("host name", "ids:domain", "urls:host", compare="suffix", form="domain"),
-    "installer_host": _at("host that serves installers", "ids:domain", "urls:host", form="domain"),
-    "p2p_host": _at("rendezvous host of devices", "ids:domain", "urls:host", form="domain"),
+    "domain": _at("host name", *_HOST, compare="suffix", form="domain"),
+    "installer_host": _at("host that serves installers", *_HOST, form="domain"),
+    "p2p_host": _at("rendezvous host of devices", *_HOST, form="domain"),
+    "licensee_update_host": _at(
+        "host from which a licensee serves updates", *_HOST, compare="suffix", form="domain"
+    ),
     "url": _at("download address", "urls", form="url"),
+    "url_path": _at("path that an engine asks any host for", "urls:path", compare="segments"),
     "update_index_file": _at("index file of an update service", "urls:last", "path:last"),
+    "mime_type": _at("MIME type of files that only this vendor's engine uses", "ids:mime"),
+    "user_agent_token": _at("word in an HTTP user agent", "ids:user-agent", compare="token"),
+    "sparkle_feed_guid": _at("id in an update feed address", "urls", compare="token"),
+    "asn": _at("autonomous system", "ids:asn", form="asn"),
     "ip_address": _at("IP address", "ids:ip", form="ip"),
     "ip_prefix": _at("IP prefix", "ids:ip", compare="cidr", form="cidr"),
     "mac_oui": _at("IEEE block of MAC addresses", "ids:mac", compare="mac", form="mac"),
@@ -194,9 +206,8 @@ _NETWORK = {
 _NOT_YET = {
     "android_sdk": _later("SDK inside apps of other makers", _NEEDS_BYTES),
     "android_sdk_package": _later("Java package inside an app", _NEEDS_BYTES),
-    "asn": _later("autonomous system", "needs a dated map of addresses", form="asn"),
     "chrome_native_messaging_host": _later("browser messaging host", _NO_FIELD),
-    "cname_chain": _later("chain of DNS aliases", "needs DNS answers"),
+    "cname_chain": _later("chain of DNS aliases", "its names are compared one by one, as domains"),
     "copyright_string": _later("copyright line", "copyright text names contributors, too"),
     "file_magic": _later("first bytes of a file", _NEEDS_BYTES),
     "linux_command": _later("command that shows the installation", "is a way to look, not a value"),
@@ -209,8 +220,6 @@ _NOT_YET = {
     "remote_id_prefix": _later("manufacturer code of drone Remote ID", "needs radio messages"),
     "safari_extension": _later("Safari extension id", _NO_FIELD),
     "snmp_oid_prefix": _later("SNMP object id prefix", "needs SNMP answers", form="oid"),
-    "sparkle_feed_guid": _later("id in an update feed address", _NEEDS_TRAFFIC),
-    "user_agent_token": _later("HTTP user agent", _NEEDS_TRAFFIC),
     "wmi_av_product_name": _later(
         "antivirus product name in Windows Security Center",
         "records do not say which names come from Security Center; the instance id does",

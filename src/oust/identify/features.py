@@ -50,6 +50,20 @@ FEATURES: tuple[Feature, ...] = (
         "published-by",
     ),
     Feature("network-name", "ids domain ip", "by label or prefix", "identifier", "connects-to"),
+    Feature(
+        "dns-alias",
+        "ids cname mx ns",
+        "by label: the name asked for is served by the vendor",
+        "identifier",
+        "connects-to",
+    ),
+    Feature(
+        "update-content",
+        "urls path, ids mime",
+        "path or content that travels with an engine, whatever the host",
+        "identifier",
+        "connects-to",
+    ),
     Feature("device-id", "ids mac usb", "block or vendor part", "identifier", "supplies"),
     Feature(
         "repository",
@@ -107,6 +121,13 @@ FEATURES: tuple[Feature, ...] = (
     ),
     # never evidence alone
     Feature("link", "urls", "host of a link; documentation links to everybody", "weak"),
+    Feature(
+        "certificate-name", "ids san", "a host in a certificate of several owners", "weak"
+    ),
+    Feature(
+        "hosting", "ids asn", "network of an address; others may rent there", "weak"
+    ),
+    Feature("user-agent", "ids user-agent", "word of what a client says of itself", "weak"),
     Feature("weak-value", "any", "value or product that the dossier calls weak", "weak"),
     Feature("named-in-text", "description of a thing", "any name", "weak"),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from oust.identify.hits import Hit, hit
-from oust.identify.places import Fact, Places, host_of
+from oust.identify.places import Fact, Places, host_of, path_of
 from oust.model import Record
 
 _BY_SCHEME = {
@@ -16,6 +16,11 @@ _BY_SCHEME = {
     **dict.fromkeys(("sha256", "sha1", "sha512", "md5"), "file-hash"),
     **dict.fromkeys(("service", "process", "deb", "rpm", "av"), "os-name"),
     **dict.fromkeys(("domain", "ip"), "network-name"),
+    **dict.fromkeys(("cname", "mx", "ns"), "dns-alias"),
+    "mime": "update-content",
+    "san": "certificate-name",
+    "asn": "hosting",
+    "user-agent": "user-agent",
     **dict.fromkeys(("mac", "usb"), "device-id"),
     "cpe": "cpe-vendor",
     "company": "version-resource",
@@ -25,6 +30,12 @@ _MODULE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^\s@]+$", re.I)
 """A Go module path, which is itself the package's identifier where a purl is missing."""
 _FORGES = ("github.com", "gitlab.com", "gitee.com", "www.github.com")
 _LINK = "a link to a site of the vendor does not say who made the thing"
+_WHY = {
+    "certificate-name": "the certificate names hosts of several owners, as shared services do",
+    "hosting": "an address in this network may be rented by somebody else",
+    "user-agent": "a client says of itself what it likes, and may be a visitor's",
+}
+"""Why a feature is weak by itself, where the dossier does not say more."""
 _FORK = "a link to a repository of the vendor, which is not called like this thing"
 
 
@@ -50,11 +61,12 @@ def id_hits(record: Record, places: Places) -> Iterator[Hit]:
 
 
 def _fact(fact: Fact, where: tuple[str, str, int, int], feature: str) -> Hit:
-    one = hit(fact.vendor, where, fact.identifier, feature, why=fact.why, mention=fact.mention)
+    why = fact.why or _WHY.get(feature, "")
+    one = hit(fact.vendor, where, fact.identifier, feature, why=why, mention=fact.mention)
     if not fact.weak:
         return one
     weak = hit(fact.vendor, where, fact.identifier, "weak-value", feature, relation=one.relation,
-               why=fact.why, mention=fact.mention)  # fmt: skip
+               why=why, mention=fact.mention)  # fmt: skip
     return weak
 
 
@@ -73,7 +85,11 @@ def _urls(record: Record, places: Places) -> Iterator[Hit]:
         last = url.partition("?")[0].rstrip("/").rpartition("/")[2]
         for fact, _, _ in places.meets("urls:last", last):
             begin = url.rfind(last)
-            yield _fact(fact, ("urls", url, begin, begin + len(last)), "network-name")
+            yield _fact(fact, ("urls", url, begin, begin + len(last)), "update-content")
+        path = path_of(url)
+        for fact, start, end in places.meets("urls:path", path):
+            begin = url.find(path) + start
+            yield _fact(fact, ("urls", url, begin, begin + end - start), "update-content")
         if host in _FORGES:
             yield from _repository(record, url, host, places)
 

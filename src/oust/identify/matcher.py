@@ -78,7 +78,7 @@ class DossierMatcher:
 
     def needles(self) -> LiteralNeedles:
         """What bulk files are searched for: a superset of what `sight` finds in their rows."""
-        return LiteralNeedles(self._seeds.rows)
+        return LiteralNeedles(self._seeds.rows, self._seeds.network)
 
 
 class Sight(Protocol):

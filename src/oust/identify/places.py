@@ -47,6 +47,23 @@ def facts_of(dossier: Dossier) -> Iterator[tuple[Fact, Identifier]]:
         for value in identifier.values:
             fact = Fact(dossier.id, identifier.kind, value, weak, identifier.why, kind.mention)
             yield fact, identifier
+    yield from _update_hosts(dossier)
+
+
+def _update_hosts(dossier: Dossier) -> Iterator[tuple[Fact, Identifier]]:
+    """Hosts from which licensees serve the vendor's updates: weak, since other engines use them."""
+    for one in dossier.embeddings:
+        if one.update_host:
+            why = f"a host of {one.licensee}, which serves whatever engine its product has now"
+            identifier = Identifier(
+                kind="licensee_update_host",
+                values=(one.update_host,),
+                source=one.source,
+                tier=one.tier,
+                strength="weak",
+                why=why,
+            )
+            yield Fact(dossier.id, identifier.kind, one.update_host, True, why), identifier
 
 
 def slashed(path: str) -> str:
@@ -58,6 +75,13 @@ def canonical_purl(purl: str) -> str:
     """`purl` in lower case, scope sign encoded and slashes not, so that beginnings compare."""
     text = purl.strip().lower().replace("%2f", "/")
     return text.replace("pkg:npm/@", "pkg:npm/%40", 1).replace("pkg://", "pkg:", 1)
+
+
+def path_of(url: str) -> str:
+    """Path of `url` as written, without query; empty if it has none."""
+    rest = url.partition("://")[2] or url
+    slash = rest.find("/")
+    return re.split("[?#]", rest[slash:], maxsplit=1)[0] if slash >= 0 else ""
 
 
 def host_of(url: str) -> str:
@@ -78,6 +102,7 @@ class Place:
         self.regex: list[tuple[re.Pattern[str], Fact]] = []
         self.folder: list[tuple[str, Fact]] = []
         self.nets: list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Fact]] = []
+        self.inside: list[tuple[re.Pattern[str], Fact]] = []  # of lower case
         self.special: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, comparison: str, value: str, fact: Fact) -> None:
@@ -93,6 +118,8 @@ class Place:
             self.folder.append((slashed(value).rstrip("/"), fact))
         elif comparison == "regex":
             self.regex.append((re.compile(value, re.I), fact))
+        elif comparison in ("token", "segments"):
+            self.inside.append((_inside(comparison, text), fact))
         elif comparison == "cidr":
             self.nets.append((ipaddress.ip_network(value, strict=False), fact))
         else:
@@ -111,6 +138,9 @@ class Place:
                 yield fact, 0, len(prefix)
         for pattern, fact in self.regex:
             if match := pattern.search(value):
+                yield fact, match.start(), match.end()
+        for pattern, fact in self.inside:
+            if match := pattern.search(text):
                 yield fact, match.start(), match.end()
         if self.folder:
             yield from self._folders(slashed(value))
@@ -158,6 +188,13 @@ class Place:
         if (match := _CPE_VENDOR.match(text)) and "cpe-vendor" in self.special:
             for fact in self.special["cpe-vendor"].get(match[1], ()):
                 yield fact, match.start(1), match.end(1)
+
+
+def _inside(comparison: str, text: str) -> re.Pattern[str]:
+    """Where `text`, in lower case, stands by itself: as a word, or as segments of a path."""
+    if comparison == "token":  # braces of a GUID may be written as they are or encoded
+        return re.compile(rf"(?:(?<![^\W_])|(?<=%7b)){re.escape(text.strip('{}'))}(?![^\W_])")
+    return re.compile(rf"(?<=/){re.escape(text.strip('/'))}(?![^/])")
 
 
 class Purls:

@@ -5,6 +5,7 @@ They make the cheap first pass: a text without any of them holds nothing that is
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -31,14 +32,20 @@ _PURL_END = re.compile(r"[/*]+$")
 _CLASS = re.compile(r"\[[^\]]*\]|\\[a-zA-Z]|\([^)]*\)[?*]?|.[?*]")
 _RUN = re.compile(r"[a-z0-9_-]{3,}", re.I)
 _GAPS = ("", " ", "-", ".", ". ", "_", "/", ", ", "\n", "  ", " & ", " (", ") ", " - ")
+MOST_BITS = 8
+"""A part of an address of which a prefix leaves open so many bits is written out, value by value."""
 _NUMBERS = ("uei", "cage", "duns", "lei", "registration_number")
 
 
 class Seeds(Struct, frozen=True):
-    """`items`: for things with typed fields. `rows`: for raw rows of bulk files."""
+    """`items`: for things with typed fields. `rows`: for raw rows of bulk files.
+
+    `network`: for rows of network logs, beside those of `rows`.
+    """
 
     items: tuple[str, ...]
     rows: tuple[str, ...]
+    network: tuple[str, ...]
 
 
 def seeds_of(
@@ -50,16 +57,17 @@ def seeds_of(
         spoken |= set(_spoken(dossier))
     for key in parties.seeds():
         spoken |= sequence_seeds(key, tuple(w for d in dossiers for w in vendor_words(d)))
-    items, rows = set(spoken), set(spoken)
+    items, rows, network = set(spoken), set(spoken), set()
     for fact, identifier in facts:
         items |= set(_typed(fact, identifier))
+        network |= set(_logged(fact, identifier))
         if fact.kind in _NUMBERS:
             rows.add(fact.value.lower())
     for dossier in dossiers:
         for embedding in dossier.embeddings:
             named = (embedding.licensee, *embedding.names)
             rows |= {seed for name in named for seed in sequence_seeds(words(name))}
-    return Seeds(reduced(items), reduced(rows))
+    return Seeds(reduced(items), reduced(rows), reduced(rows | network))
 
 
 def _spoken(dossier: Dossier) -> Iterator[str]:
@@ -124,6 +132,57 @@ def _typed(fact: Fact, identifier: Identifier) -> Iterator[str]:
             yield f"{place.removeprefix('ids:')}:{value}"
         else:
             yield value
+
+
+_LOGGED = frozenset(
+    (
+        *("ids:domain", "ids:ip", "ids:mime", "ids:user-agent", "ids:sha256", "ids:process"),
+        *("urls", "urls:host", "urls:path", "urls:last", "path:last"),
+    )
+)
+"""Places that rows of network logs fill, whose values stand there as the dossier writes them."""
+
+
+def _logged(fact: Fact, identifier: Identifier) -> Iterator[str]:
+    """Literals of one identifier value as logs of networks write it."""
+    kind = IDENTIFIER_KINDS[fact.kind]
+    value = fact.value.lower().rstrip("*")
+    compare = identifier.match or kind.compare
+    if compare == "cidr":
+        yield from prefix_texts(value)
+    elif compare == "mac":
+        pairs = [value[at : at + 2] for at in range(0, len(value), 2)]
+        yield from (mark.join(pairs) for mark in (":", "-"))
+        yield ".".join(value[at : at + 4] for at in range(0, len(value), 4))
+    elif kind.places == ("ids:asn",):
+        yield value.removeprefix("as")
+    elif not _LOGGED.isdisjoint(kind.places):
+        if compare == "regex":
+            yield from _regex_run(fact.value)
+        else:
+            yield value.strip("{}/")
+
+
+def prefix_texts(prefix: str) -> Iterator[str]:
+    """Beginnings that together all addresses of an IP prefix have as text, the last part whole."""
+    net = ipaddress.ip_network(prefix, strict=False)
+    width, mark = (8, ".") if net.version == 4 else (16, ":")
+    known = -(-net.prefixlen // width)  # parts that the prefix says something about
+    if known * width - net.prefixlen > MOST_BITS:
+        known -= 1
+    if known * width >= net.max_prefixlen:
+        known = net.max_prefixlen // width - 1
+    shift = net.max_prefixlen - known * width
+    count = 1 << max(0, known * width - net.prefixlen)
+    for number in range(count):
+        start = ((int(net.network_address) >> shift) + number) if known else 0
+        parts = [start >> (width * at) & (1 << width) - 1 for at in reversed(range(known))]
+        if net.version == 4:
+            yield "".join(f"{part}{mark}" for part in parts)
+            continue
+        # a group of zeros may be left out, so that the text is certain only before it
+        told = parts[: parts.index(0)] if 0 in parts else parts
+        yield "".join(f"{part:x}{mark}" for part in told)
 
 
 def _encoded(purl: str) -> str:

@@ -14,6 +14,7 @@ from oust.model import Record
 NAMED_AFTER = "named after the vendor; nothing says the vendor made it"
 IN_DESCRIPTION = "named in a description"
 HOST_NAME = "a host name says nothing about what runs there"
+ADDRESS = "stands in a name of others; hosts of the vendor are known by their domains"
 INSIDE = "unclear: the vendor's word stands inside the name"
 NO_CONTEXT = "unclear: three letters without anything that shows what is meant"
 ALONE = "the word has other meanings, and nothing near it shows which is meant"
@@ -39,7 +40,9 @@ def text_hits(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator
         if " " in record.name.strip():  # a line's words; of an award itself it is the number
             yield from _line("name", record.name, finder)
         return
-    if record.name and record.kind != "party":
+    if record.name and record.kind == "service" and _is_address(record):
+        yield from _in_address(record, finder, others)
+    elif record.name and record.kind != "party":
         yield from _name(record, finder, others)
     if record.description:
         yield from _mentioned(record.description, finder, others)
@@ -137,6 +140,27 @@ def _near_names(field: str, text: Text, finder: Finder, done: set[str]) -> Itera
 
 
 # names of things
+
+
+_SEEN = ("domain:", "ip:", "mac:", "cname:", "san:", "mime:")
+
+
+def _is_address(record: Record) -> bool:
+    """Whether a service was seen on a network: its name is compared by label, among its ids."""
+    return any(value.startswith(_SEEN) for value in record.ids)
+
+
+def _in_address(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator[Hit]:
+    """The vendor's own word in the address of somebody else: a mention, and no more."""
+    done = {one.vendor for one in others}
+    text = read_text(record.name)
+    for one in finder.find(text):
+        if one.term.kind not in ("word", "product") or one.how != "exact":
+            continue
+        if one.term.vendor not in done:
+            done.add(one.term.vendor)
+            where = ("name", record.name, *text.span(one))
+            yield hit(one.term.vendor, where, one.term.identifier, "named-in-text", mention=ADDRESS)
 
 
 def _name(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator[Hit]:
