@@ -95,6 +95,10 @@ class Ownership:
         parties = Parties(keys, len(keys) if keys else count)
         return cls(Table(parties, columns, (first, first, last, last)))
 
+    def knows(self, key: str) -> bool:
+        """Whether any holding, on whatever date, names this party."""
+        return self.table.parties.number(key) is not None
+
     def on(self, date: str) -> Snapshot:
         """What holds on `date`; on a month or year, what surely and possibly holds within it.
 

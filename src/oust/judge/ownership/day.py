@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from oust.judge.ownership.control import Blocks
-from oust.judge.ownership.pairs import Pairs, loosest, merged, possible
+from oust.judge.ownership.pairs import Pairs, loosest, merged, possible, sums
 from oust.judge.ownership.table import (
     AFFILIATE,
     CONSOLIDATES,
@@ -104,7 +104,10 @@ class Day:
         return links, loosest(self.count, owner, owned, whole, whole, grouped)
 
     def _votes(self, shares: Pairs, voting: Bools) -> Blocks:
-        """Voting rights in place of the shares of the same holder, if they surely hold."""
+        """Voting rights in place of the shares of the same holder, if they surely hold.
+
+        Shares count as votes only as far as stated votes leave room: some may carry none.
+        """
         rights, surely, bottom = self._merged(voting)
         key = shares.owned.astype(np.int64) * self.count + shares.owner
         new = rights.owned.astype(np.int64) * self.count + rights.owner
@@ -115,4 +118,8 @@ class Day:
         low[at] = np.where(surely, rights.low, np.minimum(low[at], bottom))
         high[at] = np.where(surely, rights.high, np.maximum(high[at], rights.high))
         owner, owned = every % self.count, every // self.count
+        over = np.maximum(sums(owned, low, self.count) - 1.0, 0.0)
+        assumed = np.ones(every.size, np.bool_)
+        assumed[at[surely]] = False
+        low = np.where(assumed, np.maximum(low - over[owned], 0.0), low)
         return Blocks(possible(Pairs(self.count, owner, owned, low, high)))

@@ -33,26 +33,28 @@ STEP = 1e-12
 class System:
     """The companies that an owner may have a share in, and the edges between them.
 
-    `near` says which parties these are. Company numbers inside are positions in `nodes`.
+    `nodes` are the parties; company numbers inside are positions in it. `room` is what the lows of
+    all holders, also those outside, leave of each company.
     """
 
-    def __init__(self, shares: Pairs, claims: Pairs, seed: int, near: Bools) -> None:
-        self.nodes = np.flatnonzero(near)
-        self.size = self.nodes.size
-        place = np.zeros(shares.count, np.int32)
-        place[self.nodes] = np.arange(self.size, dtype=np.int32)
-        self.seed = int(place[seed])
-        below = self.nodes[self.nodes != seed]
-        self.direct = _inside(shares, below, near, place, self.size)
-        self.claims = _inside(claims, below, near, place, self.size)
-        self.room = self._room(shares, below, place)
+    def __init__(self, nodes: Ints, seed: int, direct: Pairs, claims: Pairs, room: Floats) -> None:
+        self.nodes, self.seed, self.direct, self.claims = nodes, seed, direct, claims
+        self.room = room
+        self.size = nodes.size
 
-    def _room(self, shares: Pairs, below: Ints, place: Ints) -> Floats:
-        """What the lows of all holders, also those outside, leave of each company."""
+    @classmethod
+    def of(cls, shares: Pairs, claims: Pairs, seed: int, near: Bools) -> System:
+        """The system of the parties `near` the party `seed`."""
+        nodes = np.flatnonzero(near)
+        place = np.zeros(shares.count, np.int32)
+        place[nodes] = np.arange(nodes.size, dtype=np.int32)
+        below = nodes[nodes != seed]
         at = shares.entering(below)
-        used = sums(place[shares.owned[at]], shares.low[at], self.size)
-        room: Floats = np.maximum(1.0 - used, 0.0)
-        return room
+        used = sums(place[shares.owned[at]], shares.low[at], nodes.size)
+        room = np.maximum(1.0 - used, 0.0)
+        inside = _inside(shares, at, near, place, nodes.size)
+        claimed = _inside(claims, claims.entering(below), near, place, nodes.size)
+        return cls(nodes, int(place[seed]), inside, claimed, room)
 
     def bounds(self) -> tuple[Floats, Floats]:
         """Least and greatest share of the owner in each of `nodes`."""
@@ -143,8 +145,7 @@ class System:
         return sums(edges.owned, share * value[edges.owner], self.size)
 
 
-def _inside(pairs: Pairs, below: Ints, near: Bools, place: Ints, size: int) -> Pairs:
-    at = pairs.entering(below)
+def _inside(pairs: Pairs, at: Ints, near: Bools, place: Ints, size: int) -> Pairs:
     at = at[near[pairs.owner[at]]]
     return Pairs(
         size, place[pairs.owner[at]], place[pairs.owned[at]], pairs.low[at], pairs.high[at]

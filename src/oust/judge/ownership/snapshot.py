@@ -17,6 +17,7 @@ from oust.judge.ownership.closure import (
 )
 from oust.judge.ownership.control import Bar, Blocks, Held, grow, part
 from oust.judge.ownership.day import Day
+from oust.judge.ownership.decide import decide
 from oust.judge.ownership.decision import Decision, asked, between, judge
 from oust.judge.ownership.integrated import System
 from oust.judge.ownership.pairs import Pairs, reach
@@ -123,7 +124,7 @@ class Snapshot:
             nobody = found(np.empty(0, np.int64), np.empty(0, np.int64), parties)
             return Closure(x, nobody, nobody, nobody)
         day = self._day
-        owned = majority(*self._bounds(seed, -1), seed, parties)
+        owned = majority(*self._majority_bounds(seed), seed, parties)
         sure, may = (self._held("control", seed, upper).members for upper in (False, True))
         controlled = found(sure[sure != seed], may[may != seed], parties)
         together, maybe = (
@@ -169,8 +170,17 @@ class Snapshot:
             if not near[owned]:
                 return np.empty(0, np.int64), np.empty(0), np.empty(0)
             near &= reach(day.count, np.array([owned]), graphs, back=True)
-        system = System(day.shares, day.claims, owner, near)
+        system = System.of(day.shares, day.claims, owner, near)
         return system.nodes, *system.bounds()
+
+    def _majority_bounds(self, owner: int) -> tuple[Ints, Floats, Floats]:
+        """Parties reached from `owner`, and bounds of its share to tell majorities by."""
+        day = self._day
+        if len(day.rows) < SMALL:
+            return self._bounds(owner, -1)
+        near = reach(day.count, np.array([owner]), (day.shares, day.claims))
+        system = System.of(day.shares, day.claims, owner, near)
+        return system.nodes, *decide(system, MAJORITY)
 
     def _held_by(self, kind: str, owner: int, upper: bool) -> Held:
         blocks, links = self._graph(kind)
