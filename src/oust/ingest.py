@@ -109,9 +109,13 @@ class Ingest:
                 self._flush_if_full()
             self.flush()
 
-    def second_pass(self, needles: Needles, sought: str) -> None:
-        """Read the bulk files, and those of earlier runs that something new is sought in."""
+    def second_pass(self, needles: Needles, sought: str) -> int:
+        """Read the bulk files, and those of earlier runs that something new is sought in.
+
+        Returns how many were read.
+        """
         self._add_stale(sought)
+        count = len(self.later)
         self.run += 1  # things of this pass are identified after those of the first
         with _uncollected():
             for found in self.later:
@@ -120,6 +124,7 @@ class Ingest:
                 self._flush_if_full()
             self.later = []
             self.flush()
+        return count
 
     def _named(self, found: read.Found) -> read.Found:
         """Keep apart two different files that would be shown alike."""

@@ -79,6 +79,8 @@ def read(text: str) -> str:
         bare = f">={match[3]}" if match[3] else f"{match[1]}-{match[2]}"
     for words, sign in _WORDS:
         bare = re.sub(words, sign, bare)
+    if re.search(r"\d\s+\d", bare):
+        return ""  # two numbers, and nothing says what one is to the other
     bare = re.sub(r"\s|,? ?\bbut\b", "", bare).rstrip("%")
     if match := _EXACT.fullmatch(bare):
         share = number(match[1])

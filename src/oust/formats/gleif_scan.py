@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from oust.formats.delimited_split import Block
 
 PIECE = 8 * 1024 * 1024
+SAMPLE = 512 * 1024
+"""So many bytes of a table show its header and what its rows look like."""
+
 LONGEST = 64 * 1024 * 1024
 """A single record longer than this, in bytes, is none."""
 
@@ -79,10 +82,10 @@ def rows(opened: Opened, needles: Needles | None) -> Iterator[Said]:
     data: Any = opened.data if opened.head.encoding in _PLAIN else opened.utf8()
     start = 3 if bytes(data[:3]) == b"\xef\xbb\xbf" else 0
     names, dialect = columns(opened.head), _dialect(_header(opened.head))
-    first = list(delimited.placed_rows(bytes(data[start : start + PIECE // 16]), dialect, 100))
+    first = list(delimited.placed_rows(bytes(data[start : start + SAMPLE]), dialect, 100))
     at = next((n for n, (cells, _) in enumerate(first) if any(c.strip() for c in cells)), None)
     if at is None:
-        return
+        raise Unreadable("no header row in it")
     paths = plan(names)
     look = look_of([cells for cells, _ in first[at + 1 :]], len(names))
     search = None if needles is None else needles.hits

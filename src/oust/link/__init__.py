@@ -15,7 +15,8 @@ from oust.data.dossier import Dossier
 from oust.link import gather
 from oust.link.describe import describe
 from oust.link.gather import Document, Row, Tables
-from oust.link.graph import STRENGTHS, Edge, Graph
+from oust.link.graph import STRENGTHS, Edge, Graph, plain
+from oust.link.holdings import holdings, upward_names
 from oust.link.place import (
     SELLING,
     Start,
@@ -27,8 +28,9 @@ from oust.link.place import (
     place_component,
     place_on_host,
 )
-from oust.link.relations import OWNING, Parties, add_relations, owned_names, place_owned
-from oust.model import CarrierProduct, Evidence, Mention, Node, Sighting
+from oust.link.relations import OWNING, Parties, add_relations, place_owned, sought
+from oust.model import CarrierProduct, Evidence, Holding, Mention, Node, Sighting
+from oust.party_keys import PartyKeys
 
 MAX_ROUNDS = 8
 """A product within a product within a product: deeper nesting is not followed."""
@@ -49,7 +51,9 @@ class Linked(Struct):
     graph: Graph
     mentions: list[Mention] = field(default_factory=list)
     carriers: tuple[CarrierProduct, ...] = ()
-    parties: tuple[str, ...] = ()  # names of owned parties, for sources not stored whole
+    parties: tuple[str, ...] = ()  # names and LEIs of parties, for sources not stored whole
+    holdings: list[Holding] = field(default_factory=list)
+    keys: PartyKeys = field(default_factory=lambda: PartyKeys(()))  # by which holdings name parties
     possibly_same: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -65,7 +69,10 @@ def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
     work.load_documents(rows)
     work.place_sightings(rows)
     parties = add_relations(work.graph, tables, work.same)
-    work.linked.parties = owned_names(work.graph)
+    work.linked.keys = PartyKeys(dossiers)
+    work.linked.keys.join(parties.same)
+    work.linked.holdings = holdings(work.graph, dossiers, work.linked.keys)
+    work.linked.parties = sought(work.graph, parties, upward_names(dossiers))
     work.linked.mentions += place_owned(work.graph, tables, parties)
     work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
     work.linked.possibly_same = parties.possibly_same()
@@ -146,7 +153,8 @@ class _Work:
         if row["kind"] == "award":
             place_award(self.graph, row, start)
         elif row["kind"] == "party":
-            self.same.setdefault(party_id(row["name"]), start.near)
+            if plain(row["name"]):  # a nameless one is known by its numbers alone
+                self.same.setdefault(party_id(row["name"]), start.near)
         elif row["host"] or row["kind"] in ("program", "host"):
             place_on_host(self.graph, row, start, carrier)
         else:

@@ -148,6 +148,12 @@ def endpoints(tables: Tables, sids: Iterable[int]) -> dict[tuple[int, str], Row]
     return {(row["sid"], row["ref"]): row for row in sorted(rows, key=lambda r: -r["n"])}
 
 
+def parties(tables: Tables) -> list[Row]:
+    """Things that are parties: their key, name and ids."""
+    item = tables.table("item")
+    return tables.rows(item.filter(item.kind == "party").select("key", "name", "ids"))
+
+
 def named(tables: Tables, fields: Sequence[str]) -> list[Row]:
     """Things with a text in one of `fields`: their key, those fields and their ids."""
     item = tables.table("item")

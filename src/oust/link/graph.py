@@ -53,10 +53,28 @@ class Edge(Struct):
     why: str = ""
 
 
+class Stated(Struct, frozen=True, gc=False):
+    """One statement of ownership, control or succession, as written: `owner` holds `owned`.
+
+    An edge joins all statements between two nodes; a share and its dates belong together.
+    """
+
+    owner: str  # node id
+    owned: str
+    names: tuple[str, str]  # of the two, as this statement's source has them
+    relation: Relation
+    share: str
+    since: str
+    until: str
+    extra: str
+    evidence: Evidence
+
+
 class Graph:
     """Nodes by id and edges by (near, far, relation)."""
 
     def __init__(self) -> None:
+        self.stated: list[Stated] = []
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str, str], Edge] = {}
         self._after: dict[str, list[Edge]] = {}
@@ -81,6 +99,8 @@ class Graph:
             self._after.setdefault(new.near, []).append(new)
             return
         old.evidence |= new.evidence
+        if new.share and (not old.share or _later(new, old)):
+            old.share = new.share
         old.since = min(filter(None, (old.since, new.since)), default="")
         old.until = max(old.until, new.until) if old.until and new.until else ""
         better = STRENGTHS.index(new.strength) < STRENGTHS.index(old.strength)
@@ -107,6 +127,11 @@ class Graph:
             strength=edge.strength,
             share=edge.share,
         )
+
+
+def _later(new: Edge, old: Edge) -> bool:
+    """Whether one statement follows another: of two shares, the later is shown."""
+    return (new.until or "9999", new.since) > (old.until or "9999", old.since)
 
 
 def _order(evidence: Evidence) -> tuple[str, list[tuple[int, str]], str, str]:

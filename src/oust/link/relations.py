@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from oust import shares
 from oust.link import gather
 from oust.link.gather import Row, Tables
-from oust.link.graph import WITH_EXPOSURE, Edge, Graph, first_id, plain
+from oust.link.graph import WITH_EXPOSURE, Edge, Graph, Stated, first_id, plain
 from oust.link.place import (
     Start,
     evidence_of,
@@ -28,6 +29,9 @@ JOINING = ("uei", "cage", "duns", "lei", "reg")
 PARTY_FIELDS = ("seller", "publisher", "manufacturer", "supplier")
 """Fields in which an owned party is looked for."""
 
+MOST_SOUGHT = 5_000
+"""Parties whose LEIs are looked for at most; the nearest to a vendor come first."""
+
 OWNING = ("owns", "controls", "consolidates", "succeeds")
 
 
@@ -39,28 +43,58 @@ class Parties:
         self._by_id: dict[str, str] = {}
         self._ids: dict[str, dict[str, str]] = {}  # node -> scheme -> identifier
         self._names: dict[str, str] = {}
+        self._called: dict[str, str] = {}  # identifier -> name under which it was met
         self._alike: set[tuple[str, str, str]] = set()
 
     def node(self, name: str, ids: Iterable[str]) -> str:
-        """The node of the party so named and identified."""
+        """The node of the party so named and identified; "" if it has neither name nor number."""
         mine = {i.partition(":")[0]: i for i in ids if i.partition(":")[0] in JOINING}
         for one in mine.values():
-            if one in self._by_id:
+            if one in self._by_id and not self._other(self._by_id[one], mine):
                 return self._learn(self._by_id[one], name, mine)
+        if not plain(name):
+            number = next(iter(mine.values()), "")
+            return self._learn(f"party:{number}", name, mine) if number else ""
         ident = self._same.get(party_id(name), party_id(name))
         known = self._ids.get(ident, {})
         clash = [s for s in mine if s in known and known[s] != mine[s]]
-        if clash:
+        if clash and not ident.startswith("vendor:"):
             self._alike.add((name, name, f"same name, different {clash[0].upper()}"))
             ident = f"{ident} {mine[clash[0]]}"
         return self._learn(ident, name, mine)
+
+    def _other(self, ident: str, mine: dict[str, str]) -> bool:
+        """Whether the LEI tells two parties apart that share a number of one of many registers."""
+        known = self._ids.get(ident, {}).get("lei", "")
+        several = ident.startswith("vendor:")  # a group has many
+        return bool(known and "lei" in mine and known != mine["lei"] and not several)
 
     def _learn(self, ident: str, name: str, mine: dict[str, str]) -> str:
         for scheme, one in mine.items():
             self._ids.setdefault(ident, {}).setdefault(scheme, one)
             self._by_id.setdefault(one, ident)
-        self._names.setdefault(ident, name)
+            if name:
+                self._called.setdefault(one, name)
+        if name:
+            self._names.setdefault(ident, name)
+            if plain(name):
+                self._same.setdefault(party_id(name), ident)
         return ident
+
+    def called(self, number: str) -> str:
+        """The name under which an identifier was met; "" if under none."""
+        return self._called.get(number, "")
+
+    def numbers(self, idents: Iterable[str], scheme: str) -> list[str]:
+        """Identifiers of one scheme that these nodes have, without the scheme."""
+        wanted = set(idents)
+        of = (one for one, ident in self._by_id.items() if ident in wanted)
+        return sorted(v for one in of if (v := one.removeprefix(f"{scheme}:")) != one)
+
+    @property
+    def same(self) -> dict[str, str]:
+        """Parties by name that are another node."""
+        return {mine: ident for mine, ident in self._same.items() if mine != ident}
 
     def known(self, name: str, ids: Iterable[str]) -> str:
         """The node of a party if it is one already met, else ""."""
@@ -86,14 +120,67 @@ def add_relations(graph: Graph, tables: Tables, same: dict[str, str]) -> Parties
     parties = Parties(same)
     rows = gather.relations(tables)
     ends = gather.endpoints(tables, {row["sid"] for row in rows}) if rows else {}
+    _meet(parties, tables, rows, ends)
     for row in rows:
         first = ends.get((row["sid"], row["origin"]))
-        origin = _end(graph, parties, first, row["origin"])
+        origin = _end(graph, parties, first, row, row["origin"])
         for ref in row["targets"] or ():
             second = ends.get((row["sid"], ref))
             if not _implements(row["relation"], first, second):
-                _add(graph, row, origin, _end(graph, parties, second, ref))
+                target = _end(graph, parties, second, row, ref)
+                names = _called(graph, parties, first, origin, row["origin"])
+                _add(graph, row, (origin, target),
+                     (names, _called(graph, parties, second, target, ref)))  # fmt: skip
     return parties
+
+
+def _meet(
+    parties: Parties, tables: Tables, rows: Iterable[Row], ends: dict[tuple[int, str], Row]
+) -> None:
+    """Learn first who has which names and numbers, as far as the links need it.
+
+    So it does not matter which source comes first, or whether a link gives the number alone.
+    """
+    numbered = (
+        row
+        for row in ends.values()
+        if row["kind"] == "party" and first_id(row["ids"] or (), *JOINING)
+    )
+    for row in sorted(numbered, key=lambda row: (row["source"], row["n"])):
+        _aliases(parties, row)
+        parties.node(row["name"], row["ids"])
+    bare = {
+        ref
+        for row in rows
+        for ref in (row["origin"], *(row["targets"] or ()))
+        if _number(ref) and (row["sid"], ref) not in ends
+    }
+    if not bare:
+        return
+    found = [row for row in gather.parties(tables) if not bare.isdisjoint(row["ids"] or ())]
+    for row in sorted(found, key=lambda row: (row["name"], row["key"])):
+        _aliases(parties, row)
+        parties.node(row["name"], row["ids"])
+
+
+def _aliases(parties: Parties, row: Row) -> None:
+    """Learn the further names of an identified party."""
+    for one in row["ids"]:
+        if one.startswith("alias:"):
+            parties.node(one[6:], row["ids"])
+
+
+def _number(ref: str) -> bool:
+    """Whether a ref is an identifier by which its party is known in other sources."""
+    return ref.partition(":")[0] in JOINING
+
+
+def _called(graph: Graph, parties: Parties, row: Row | None, ident: str, ref: str) -> str:
+    """What a statement's source, or the one that describes its number, calls a party."""
+    if row is not None and row["name"]:
+        return str(row["name"])
+    number = first_id((row["ids"] if row else None) or (ref,), *JOINING)
+    return parties.called(number) or graph.nodes[ident].name
 
 
 def _implements(relation: str, first: Row | None, second: Row | None) -> bool:
@@ -102,9 +189,13 @@ def _implements(relation: str, first: Row | None, second: Row | None) -> bool:
     return relation == "supplies" and parts == ("component", "component")
 
 
-def _end(graph: Graph, parties: Parties, row: Row | None, ref: str) -> str:
+def _end(graph: Graph, parties: Parties, row: Row | None, link: Row, ref: str) -> str:
+    if row is None and _number(ref):
+        known = parties.called(ref) or ref.partition(":")[2]
+        return graph.node(parties.node(parties.called(ref), (ref,)), Node("party", known, ref))
     if row is None:
-        return graph.node(parties.node(ref, ()), Node("party", ref))
+        ident = parties.node(ref, ()) or f"party:unknown {link['source']} {ref}"
+        return graph.node(ident, Node("party", ref))
     ids = tuple(row["ids"] or ())
     node = Node(row["kind"], row["name"], first_id(ids, *JOINING, "award"), row["version"])
     if row["kind"] == "host":
@@ -115,17 +206,32 @@ def _end(graph: Graph, parties: Parties, row: Row | None, ref: str) -> str:
     if row["kind"] in ("component", "program", "service"):
         ident = product_id(row["name"], row["version"], row["purl"], row["source"])
         return graph.node(ident, Node("product", row["name"], row["purl"], row["version"]))
-    for one in ids:
-        if one.startswith("alias:"):
-            parties.node(one[6:], ids)
-    return graph.node(parties.node(row["name"], ids), node)
+    _aliases(parties, {"ids": ids})
+    ident = parties.node(row["name"], ids)
+    if ident:
+        return graph.node(ident, node if node.name else Node("party", _nameless(ids), node.id))
+    # nobody said who it is: never the same as another of whom nobody said it
+    reason = f" ({row['description']})" if row["description"] else ""
+    unknown = Node("party", f"unknown party{reason}")
+    return graph.node(f"party:unknown {link['source']} {ref}", unknown)
 
 
-def _add(graph: Graph, row: Row, origin: str, target: str) -> None:
-    relation = row["relation"]
-    near, far = (origin, target) if WITH_EXPOSURE[relation] else (target, origin)
+def _nameless(ids: Iterable[str]) -> str:
+    return first_id(ids, *JOINING).partition(":")[2]
+
+
+def _add(graph: Graph, row: Row, ends: tuple[str, str], names: tuple[str, str]) -> None:
+    relation, (origin, target) = row["relation"], ends
     evidence = Evidence(row["source"], row["locator"], "relation", relation, "", row["sha256"])
-    why = f"{relation} {row['share']} %" if row["share"] else relation
+    if relation in OWNING:
+        said = (row["share"], row["since"], row["until"], row["extra"])
+        graph.stated.append(Stated(origin, target, names, relation, *said, evidence))
+    if origin == target:
+        return  # two companies of one group, which here is one node
+    near, far = (origin, target) if WITH_EXPOSURE[relation] else (target, origin)
+    why = f"{relation} {shares.aloud(row['share'])}" if row["share"] else relation
+    if relation == "consolidates":
+        why = "consolidates in its accounts"
     graph.edge(
         Edge(
             *(near, far, relation, {evidence}),
@@ -149,9 +255,36 @@ def owned(graph: Graph) -> dict[str, Edge]:
     return found
 
 
-def owned_names(graph: Graph) -> tuple[str, ...]:
-    """Names of owned parties, to be looked for in sources that are not stored whole."""
-    return tuple(sorted(graph.nodes[ident].name for ident in owned(graph)))
+def sought(graph: Graph, parties: Parties, further: Iterable[str]) -> tuple[str, ...]:
+    """What to look for in sources that are not stored whole.
+
+    Names of owned parties and `further` ones; LEIs of whoever stands in one group with a vendor,
+    above it and beside it, too.
+    """
+    theirs = owned(graph)
+    names = {graph.nodes[ident].name for ident in theirs} | set(further)
+    leis = parties.numbers((*theirs, *_group(graph)), "lei")
+    return tuple(sorted({*filter(None, names), *leis}))
+
+
+def _group(graph: Graph) -> list[str]:
+    """Vendors, whoever is above them, and whoever is below those; at most MOST_SOUGHT nodes."""
+    above: dict[str, list[str]] = {}
+    for edge in graph.edges.values():
+        if edge.relation in OWNING:
+            above.setdefault(edge.far, []).append(edge.near)
+    found = dict.fromkeys(sorted(one for one in graph.nodes if one.startswith("vendor:")))
+    for step in (lambda one: above.get(one, ()), lambda one: _below(graph, one)):
+        waiting = list(found)
+        while waiting and len(found) < MOST_SOUGHT:
+            layer = sorted({far for near in waiting for far in step(near)} - found.keys())
+            found |= dict.fromkeys(layer)
+            waiting = layer
+    return list(found)[:MOST_SOUGHT]
+
+
+def _below(graph: Graph, ident: str) -> list[str]:
+    return [edge.far for edge in graph.after(ident) if edge.relation in OWNING]
 
 
 def place_owned(graph: Graph, tables: Tables, parties: Parties) -> list[Mention]:
