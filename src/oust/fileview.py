@@ -21,10 +21,14 @@ class FileView:
     The length is that at opening. A slice reaches as far as the file still does.
     """
 
-    def __init__(self, source: Any) -> None:
-        """Of the file at a path, or of an open file, whose position does not matter."""
+    def __init__(self, source: Any, start: int = 0, size: int | None = None) -> None:
+        """Of the file at a path, or of an open file, whose position does not matter.
+
+        With `start` and `size` only that part of it.
+        """
         self._file = source.open("rb", buffering=0) if isinstance(source, Path) else source
-        self._size = os.fstat(self._file.fileno()).st_size
+        self.start = start
+        self._size = os.fstat(self._file.fileno()).st_size - start if size is None else size
 
     def __len__(self) -> int:
         return self._size
@@ -34,13 +38,24 @@ class FileView:
         if step != 1:
             raise ValueError("a file is read forward, byte by byte")
         pieces, at = [], start
-        while at < stop and (piece := os.pread(self._file.fileno(), stop - at, at)):
+        while at < stop and (piece := self._read(stop - at, at)):
             pieces.append(piece)
             at += len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def _read(self, size: int, at: int) -> bytes:
+        return os.pread(self._file.fileno(), size, self.start + at)
+
     def __bytes__(self) -> bytes:
         return self[:]
+
+    def fileno(self) -> int:
+        """The descriptor of the file; what is viewed begins at byte `start` of it."""
+        return int(self._file.fileno())
+
+    def part(self, start: int, size: int) -> FileView:
+        """A view of `size` bytes from `start` on; nothing is copied."""
+        return FileView(self._file, self.start + start, max(0, min(size, self._size - start)))
 
     def pieces(self) -> Iterator[bytes]:
         """The content, PIECE bytes at a time."""
