@@ -15,15 +15,17 @@ import argparse
 import resource
 import time
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oust.judge.ownership import Ownership
 
 DAY = "2024-06-15"
 
 
-def generate(companies: int, holdings: int, seed: int) -> dict[str, np.ndarray]:
+def generate(companies: int, holdings: int, seed: int) -> dict[str, NDArray[Any]]:
     """Columns for Ownership.from_arrays.
 
     Owners are drawn with a heavy tail, half of the time from the whole, so that most companies
@@ -56,7 +58,7 @@ def generate(companies: int, holdings: int, seed: int) -> dict[str, np.ndarray]:
     }
 
 
-def peer(columns: dict[str, np.ndarray], day: int, party: int) -> tuple[float, float, set[int]]:
+def peer(columns: dict[str, NDArray[Any]], day: int, party: int) -> tuple[float, float, set[int]]:
     """Seconds to build and to answer, and the companies controlled: dicts, sets and a queue."""
     start = time.perf_counter()
     out: dict[int, list[tuple[int, float]]] = defaultdict(list)
@@ -80,10 +82,14 @@ def peer(columns: dict[str, np.ndarray], day: int, party: int) -> tuple[float, f
     return built - start, time.perf_counter() - built, inside - {party}
 
 
-def ask(columns: dict[str, np.ndarray], parties: dict[str, int], peers: bool) -> None:
+def ask(columns: dict[str, NDArray[Any]], parties: dict[str, int], peers: bool) -> None:
     """Time everything once, in the order a user would meet it."""
     start = time.perf_counter()
-    ownership = Ownership.from_arrays(**columns)
+    ownership = Ownership.from_arrays(
+        *(columns[name] for name in ("owner", "owned", "low", "high")),
+        since=columns["since"],
+        until=columns["until"],
+    )
     print(f"take in and check columns    {time.perf_counter() - start:6.2f} s")
     start = time.perf_counter()
     snapshot = ownership.on(DAY)

@@ -17,7 +17,11 @@ from oust.judge.ownership.pairs import Pairs, sums
 from oust.judge.ownership.table import Bools, Floats, Ints
 
 SMALL = 5_000
-ROUNDS = 5
+ROUNDS = 20
+FEW = 0.004
+"""The rounds over everything end when no more than this part of the companies is open."""
+LARGEST = 0.25
+"""A circle of more than this part of the companies is not worth setting apart."""
 FINENESS = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12)
 
 
@@ -50,13 +54,13 @@ def decide(system: System, bar: Bar) -> tuple[Floats, Floats]:
     """Bounds of the owner's shares, as tight as it takes to compare each with `bar`."""
     if system.size <= SMALL:
         return system.bounds()
-    ends = _everywhere(system)
+    ends = _everywhere(system, bar)
     for fineness in FINENESS:
         unsettled = ends.unsettled(bar)
         if not unsettled.any():
             break
         circle = _around(system, unsettled, ends.gap(), fineness)
-        if int(circle.sum()) > system.size // 4:
+        if int(circle.sum()) > LARGEST * system.size:
             return system.bounds()
         part = _part(system, circle, ends.low, ends.high_least)
         upper = _part(system, circle, ends.low_most, ends.high)
@@ -66,8 +70,8 @@ def decide(system: System, bar: Bar) -> tuple[Floats, Floats]:
     return ends.low, np.where(bar.met(ends.high_least), ends.high_least, ends.high)
 
 
-def _everywhere(system: System) -> Ends:
-    """Ends after ROUNDS applications of the equations to 0 and to 1."""
+def _everywhere(system: System, bar: Bar) -> Ends:
+    """Ends after a few applications of the equations to 0 and to 1."""
     edges, claims, size = system.direct, system.claims, system.size
     ends = Ends(size, system.seed)
     filled = _proportional(system)
@@ -82,6 +86,8 @@ def _everywhere(system: System) -> Ends:
         ends.high = roof(ends.high)
         for vector in (ends.low, ends.low_most, ends.high_least, ends.high):
             vector[system.seed] = 1.0
+        if int(ends.unsettled(bar).sum()) <= FEW * size:
+            break
     return ends
 
 

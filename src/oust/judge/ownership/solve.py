@@ -18,6 +18,7 @@ from oust.judge.ownership.table import Bools, Floats, Ints
 DENSE = 700
 """Up to so many companies on cycles, the system is solved by elimination."""
 EXACT = 1e-14
+LEAST = 1e-300
 
 
 def solve(count: int, seed: int, owner: Ints, owned: Ints, share: Floats) -> Floats:
@@ -43,6 +44,7 @@ def solve(count: int, seed: int, owner: Ints, owned: Ints, share: Floats) -> Flo
     rest = near & ~solved
     if rest.any():
         _cyclic(edges.only(rest[edges.owner]), rest, given, value)
+    value[near] = np.maximum(value[near], LEAST)  # what is reached is above 0 before rounding
     return value
 
 

@@ -25,6 +25,9 @@ OPEN = 1e-7
 """How far a bound that is not reached itself (`more than 50 %`) is moved inwards. Large against
 rounding in the sums, small against any share that is ever stated."""
 
+TRACE = 1e-30
+"""Least share of whoever is stated to own something of unknown size: above 0, and nothing else."""
+
 
 class Problem(Struct, frozen=True):
     """Ownership data that cannot be right, and what was made of it."""
@@ -126,7 +129,7 @@ def _settled(low: Floats, high: Floats, owns: Bools) -> tuple[Floats, Floats]:
     near = np.round(high, 12)
     below = apart & (high < near) & (near - high <= 2 * np.spacing(near))
     roof = np.where(below, near - OPEN, high)
-    floor = np.where(owns & apart, np.maximum(floor, OPEN), floor)
+    floor = np.where(owns & apart, np.maximum(floor, TRACE), floor)
     return np.minimum(floor, high), np.maximum(roof, np.minimum(floor, high))
 
 
