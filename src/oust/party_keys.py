@@ -10,6 +10,7 @@ key by which the link stage knows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from oust.data.dossier import Dossier
 from oust.party_names import LEGAL_FORMS, core, party_words
@@ -82,14 +83,15 @@ class PartyKeys:
 
     def company(self, name: str) -> str:
         """Key of a company that a dossier tells from its vendor; "" if `name` is none."""
-        key = self._companies.get(formed(name), "")
-        return key or (self(name) if self(name) in self._of else "")
+        key = self(name)
+        return key if key in self._of else ""
 
 
 def _plain(name: str) -> str:
     return " ".join(core(name))
 
 
+@lru_cache(maxsize=65_536)
 def formed(name: str) -> str:
     """Words that tell a company apart, then its legal forms by the group they belong to."""
     forms = dict.fromkeys(LEGAL_FORMS[word] for word in party_words(name) if word in LEGAL_FORMS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -141,6 +142,7 @@ def bounds(text: str) -> Bounds | None:
     return found
 
 
+@lru_cache(maxsize=4096)
 def fractions(text: str) -> tuple[float, float]:
     """Least and greatest share as fractions of 1; (0, 1) where the share is not stated.
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 
 from oust.formats import gleif_records as records
 from oust.formats import gleif_scan as scan
-from oust.formats.gleif_tree import Tree
+from oust.formats.gleif_tree import Element
 from oust.formats.seam import Head, Needles, Opened
 from oust.model import Said, Tally
 
-Telling = Callable[[Tree, str], Iterator[Said]]
+Telling = Callable[[Element, str], Iterator[Said]]
 
 
 class _Gleif:

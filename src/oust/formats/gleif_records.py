@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from oust.formats import inventory_ids as ids
 from oust.formats.dates import day
-from oust.formats.gleif_tree import Tree
+from oust.formats.gleif_tree import Element, Tree
 from oust.formats.listing import extra
 from oust.model import Link, Quarantine, Record, Said
 
@@ -48,7 +48,7 @@ def lei(text: str) -> str:
     return f"lei:{bare}" if _LEI.match(bare) else ""
 
 
-def sought(tree: Tree) -> tuple[str, ...]:
+def sought(tree: Element) -> tuple[str, ...]:
     """Texts of a level 1 record or exception by which somebody may look for it."""
     entity = ("entity",)
     names = _names(tree)
@@ -64,7 +64,7 @@ def sought(tree: Tree) -> tuple[str, ...]:
 _NUMBER = "registrationauthorityentityid"
 
 
-def _names(tree: Tree) -> list[str]:
+def _names(tree: Element) -> list[str]:
     """Legal name first, then other and transliterated ones."""
     found = [tree.first("entity", "legalname")]
     for group, one in (
@@ -75,7 +75,7 @@ def _names(tree: Tree) -> list[str]:
     return list(dict.fromkeys(filter(None, found)))
 
 
-def party(tree: Tree, locator: str) -> Iterator[Said]:
+def party(tree: Element, locator: str) -> Iterator[Said]:
     """A level 1 record: the party, and who succeeded it."""
     ref = lei(tree.first("lei"))
     names = _names(tree)
@@ -102,7 +102,7 @@ def party(tree: Tree, locator: str) -> Iterator[Said]:
     yield from _successors(tree, ref, locator)
 
 
-def _about(tree: Tree) -> dict[str, str]:
+def _about(tree: Element) -> dict[str, str]:
     entity, registration = ("entity",), ("registration",)
     form = tree.first(*entity, "legalform", "entitylegalformcode")
     former = [
@@ -127,11 +127,11 @@ def _about(tree: Tree) -> dict[str, str]:
     }
 
 
-def _ended(tree: Tree) -> str:
+def _ended(tree: Element) -> str:
     return _day(tree.first("entity", "entityexpirationdate"))
 
 
-def _successors(tree: Tree, ref: str, locator: str) -> Iterator[Said]:
+def _successors(tree: Element, ref: str, locator: str) -> Iterator[Said]:
     when = _taken_over(tree) or _ended(tree)
     for number, one in enumerate(tree.all("entity", "successorentity")):
         name, other = one.first("successorentityname"), lei(one.first("successorlei"))
@@ -145,7 +145,7 @@ def _successors(tree: Tree, ref: str, locator: str) -> Iterator[Said]:
             yield Link("succeeds", other, (ref,), locator, since=when, extra=extra(shown))
 
 
-def _taken_over(tree: Tree) -> str:
+def _taken_over(tree: Element) -> str:
     """Date of the last completed event by which another entity took this one's place."""
     days = [
         _day(one.first("legalentityeventeffectivedate"))
@@ -156,7 +156,7 @@ def _taken_over(tree: Tree) -> str:
     return max(filter(None, days), default="")
 
 
-def relationship(tree: Tree, locator: str) -> Iterator[Said]:
+def relationship(tree: Element, locator: str) -> Iterator[Said]:
     """A level 2 record: a link for consolidation and branches, else a document that keeps it.
 
     A branch is the same legal entity as its head office: `controls`, and extra says so. Whoever
@@ -184,7 +184,7 @@ def relationship(tree: Tree, locator: str) -> Iterator[Said]:
         yield _kept(locator, kind.lower().replace("_", " "), start, end, shown)
 
 
-def _node(core: Tree, name: str) -> str:
+def _node(core: Element, name: str) -> str:
     number, scheme = core.first(name, "nodeid"), core.first(name, "nodeidtype")
     if scheme in ("", "LEI"):
         return lei(number)
@@ -202,7 +202,7 @@ def _kept(locator: str, kind: str, start: str, end: str, shown: dict[str, str]) 
 
 
 def _link(
-    relation: str, origin: str, target: str, core: Tree, shown: dict[str, str], locator: str
+    relation: str, origin: str, target: str, core: Element, shown: dict[str, str], locator: str
 ) -> Link:
     since, until = _period(core, "RELATIONSHIP_PERIOD")
     if not until and shown["status"] == "INACTIVE":
@@ -219,7 +219,7 @@ def _link(
     )
 
 
-def _period(core: Tree, kind: str) -> tuple[str, str]:
+def _period(core: Element, kind: str) -> tuple[str, str]:
     periods = core.all("relationshipperiods", "relationshipperiod") or core.all("period")
     for one in periods:
         if one.first("periodtype") == kind:
@@ -227,7 +227,7 @@ def _period(core: Tree, kind: str) -> tuple[str, str]:
     return "", ""
 
 
-def _shown(inner: Tree, core: Tree) -> dict[str, str]:
+def _shown(inner: Element, core: Element) -> dict[str, str]:
     qualifiers = core.all("relationshipqualifiers", "relationshipqualifier")
     quantifiers = core.all("relationshipquantifiers", "relationshipquantifier")
     said = {one.first("qualifierdimension"): one for one in qualifiers or core.all("qualifiers")}
@@ -251,12 +251,12 @@ def _shown(inner: Tree, core: Tree) -> dict[str, str]:
     }
 
 
-def _quantified(one: Tree) -> str:
+def _quantified(one: Element) -> str:
     words = ("measurementmethod", "quantifieramount", "quantifierunits")
     return " ".join(filter(None, (one.first(word) for word in words)))
 
 
-def exception(tree: Tree, locator: str) -> Iterator[Said]:
+def exception(tree: Element, locator: str) -> Iterator[Said]:
     """Why an entity names no parent: what is not told, kept with the party."""
     ref = lei(tree.first("lei"))
     category = tree.first("exceptioncategory") or tree.first("exception", "category")
@@ -287,5 +287,7 @@ def exception(tree: Tree, locator: str) -> Iterator[Said]:
 
 def _day(text: str) -> str:
     """ISO date of a GLEIF timestamp. Companies are older than any inventory."""
+    if not text:
+        return ""
     match = _ISO_DAY.match(text.strip())
-    return match[0] if match else day(text) if text else ""
+    return match[0] if match else day(text)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oust.formats import delimited, json_stream
-from oust.formats.gleif_tree import Step, Tree, from_cells, from_json, from_xml, plan
+from oust.formats.gleif_tree import Element, Plan, Row, Tree, from_json, from_xml
 from oust.formats.seam import MAX_DEPTH, Head, Needles, Opened, Unreadable, one_line
 from oust.model import Quarantine
 
@@ -42,7 +42,7 @@ class Passed(NamedTuple):
 class Found(NamedTuple):
     """A record cut out and read."""
 
-    tree: Tree
+    tree: Element
     locator: str
     hit: bool  # whether something looked for was met in its bytes
 
@@ -86,7 +86,7 @@ def rows(opened: Opened, needles: Needles | None) -> Iterator[Said]:
     at = next((n for n, (cells, _) in enumerate(first) if any(c.strip() for c in cells)), None)
     if at is None:
         raise Unreadable("no header row in it")
-    paths = plan(names)
+    plan = Plan.of(names)
     look = look_of([cells for cells, _ in first[at + 1 :]], len(names))
     search = None if needles is None else needles.hits
     splitter = Splitter(data, start + first[at][1], dialect, look, search)
@@ -95,7 +95,7 @@ def rows(opened: Opened, needles: Needles | None) -> Iterator[Said]:
         wanted = _wanted(block, needles is None)
         for index, hit in wanted:
             begin, end = int(block.starts[index]), int(block.ends[index])
-            yield _row(splitter, block, (begin, end), number + index + 1, hit, paths)
+            yield _row(splitter, block, (begin, end), number + index + 1, hit, plan)
         passed += len(block.starts) - len(wanted)
         number += len(block.starts)
     if passed:
@@ -120,16 +120,16 @@ def _row(
     place: tuple[int, int],
     number: int,
     hit: bool,
-    paths: list[tuple[Step, ...]],
+    plan: Plan,
 ) -> Found | Quarantine:
     from oust.formats.delimited_split import Span
 
     span = Span(*place, place[0] in block.damaged)
     cells, wrong = splitter.row(span)
     locator = f"row {number} byte {place[0]}"
-    if len(cells) != len(paths):
+    if len(cells) != len(plan.within):
         return Quarantine(locator, wrong, one_line(splitter.text(span)))
-    return Found(from_cells(paths, cells), locator, hit)
+    return Found(Row(plan, cells), locator, hit)
 
 
 # --- XML and JSON --------------------------------------------------------------------------------

@@ -13,7 +13,13 @@ from typing import Any
 from oust.formats.listing import clean, string
 from oust.formats.seam import MAX_DEPTH, Unreadable
 
-_NULLS = frozenset({"null", "none"})
+_NULL = "null"
+_NO_KIDS: dict[str, list[Tree]] = {}
+
+
+def _said(text: str) -> str:
+    """The text, unless it is a word for nothing."""
+    return "" if len(text) == len(_NULL) and text.lower() == _NULL else text
 
 
 class Tree:
@@ -22,19 +28,33 @@ class Tree:
     __slots__ = ("kids", "text")
 
     def __init__(self, text: str = "") -> None:
-        self.text = "" if text.lower() in _NULLS else text
-        self.kids: dict[str, list[Tree]] = {}
+        self.text = _said(text)
+        self.kids = _NO_KIDS  # replaced, never changed
+
+    def add(self, name: str, kids: Iterable[Tree]) -> None:
+        """Add children called `name`."""
+        if self.kids is _NO_KIDS:
+            self.kids = {}
+        self.kids.setdefault(name, []).extend(kids)
 
     def all(self, *path: str) -> list[Tree]:
         """Every element at a path below this one."""
         found = [self]
         for name in path:
-            found = [kid for one in found for kid in one.kids.get(name.lower(), ())]
+            found = [kid for one in found for kid in one.kids.get(name, ())]
         return found
 
     def first(self, *path: str) -> str:
         """Text of the first element at a path that has one."""
-        return next((one.text for one in self.all(*path) if one.text), "")
+        at = self
+        for name in path:
+            kids = at.kids.get(name)
+            if kids is None:
+                return ""
+            if len(kids) > 1:
+                return next((one.text for one in self.all(*path) if one.text), "")
+            at = kids[0]
+        return at.text
 
     def has(self, *path: str) -> bool:
         """Whether anything stands at a path."""
@@ -53,7 +73,7 @@ def from_json(value: Any, depth: int = 0) -> Tree:
             continue
         name = str(key).lstrip("@").rpartition(":")[2].lower()
         listed = one if isinstance(one, list) else [one]
-        tree.kids.setdefault(name, []).extend(from_json(kid, depth + 1) for kid in listed)
+        tree.add(name, [from_json(kid, depth + 1) for kid in listed])
     return tree
 
 
@@ -61,48 +81,101 @@ def from_xml(element: Any) -> Tree:
     """A tree of an lxml element; its nesting is bounded by the parser."""
     tree = Tree(clean((element.text or "").strip()))
     for key, text in element.attrib.items():
-        tree.kids.setdefault(str(key).rpartition("}")[2].lower(), []).append(Tree(str(text)))
+        tree.add(str(key).rpartition("}")[2].lower(), [Tree(str(text))])
     for child in element:
         if isinstance(child.tag, str):
             name = child.tag.rpartition("}")[2].lower()
-            tree.kids.setdefault(name, []).append(from_xml(child))
+            tree.add(name, [from_xml(child)])
     return tree
 
 
-Step = tuple[str, int]
-"""Name and number (from 0) of one element on a path."""
+class Plan:
+    """Where in a CSV's columns each element stands. Columns are numbered from 0."""
+
+    def __init__(self) -> None:
+        self.own: list[int] = []  # columns with this element's text
+        self.within: list[int] = []  # columns of this element and all below it
+        self.kids: dict[str, list[Plan]] = {}
+        self._columns: dict[tuple[str, ...], list[int]] = {}
+        self._parts: dict[tuple[str, ...], list[Plan]] = {}
+
+    @classmethod
+    def of(cls, columns: Sequence[str]) -> Plan:
+        """The plan of a header line."""
+        root = cls()
+        for number, column in enumerate(columns):
+            root._put(_steps(column), number)
+        return root
+
+    def _put(self, steps: list[tuple[str, int]], column: int) -> None:
+        at = self
+        at.within.append(column)
+        for name, number in steps:
+            kids = at.kids.setdefault(name, [])
+            kids += [Plan() for _ in range(number + 1 - len(kids))]
+            at = kids[number]
+            at.within.append(column)
+        at.own.append(column)
+
+    def parts(self, path: tuple[str, ...]) -> list[Plan]:
+        """Plans of the elements at a path."""
+        found = self._parts.get(path)
+        if found is None:
+            found = [self]
+            for name in path:
+                found = [kid for one in found for kid in one.kids.get(name, ())]
+            self._parts[path] = found
+        return found
+
+    def columns(self, path: tuple[str, ...]) -> list[int]:
+        """Columns with the texts at a path."""
+        found = self._columns.get(path)
+        if found is None:
+            found = self._columns[path] = [c for part in self.parts(path) for c in part.own]
+        return found
 
 
-def plan(columns: Sequence[str]) -> list[tuple[Step, ...]]:
-    """The path that each CSV column stands for."""
-    return [_steps(column) for column in columns]
-
-
-def _steps(column: str) -> tuple[Step, ...]:
-    steps: list[Step] = []
+def _steps(column: str) -> list[tuple[str, int]]:
+    """Names on the path that a column stands for, each with its number from 0."""
+    steps: list[tuple[str, int]] = []
     for part in column.strip().lower().split("."):
-        if part.isdigit() and len(part) < 4 and steps:
+        if part.isdecimal() and len(part) < 4 and steps:
             steps[-1] = (steps[-1][0], max(int(part) - 1, 0))
         elif part:
             steps.append((part, 0))
-    return tuple(steps)
+    return steps
 
 
-def from_cells(paths: Iterable[tuple[Step, ...]], cells: Iterable[str]) -> Tree:
-    """A tree of one CSV row; empty cells leave nothing behind."""
-    root = Tree()
-    for path, cell in zip(paths, cells, strict=False):
-        text = cell.strip()
-        if text:
-            _put(root, path, text)
-    return root
+class Row:
+    """One CSV row, read like the tree that its columns stand for; empty cells are not there."""
+
+    __slots__ = ("cells", "plan")
+
+    def __init__(self, plan: Plan, cells: Sequence[str]) -> None:
+        self.plan, self.cells = plan, cells
+
+    @property
+    def text(self) -> str:
+        """Text of the element itself."""
+        return self.first()
+
+    def all(self, *path: str) -> list[Row]:
+        """Every element at a path of which some cell is filled."""
+        cells = self.cells
+        parts = self.plan.parts(path)
+        return [Row(part, cells) for part in parts if any(cells[c].strip() for c in part.within)]
+
+    def first(self, *path: str) -> str:
+        """Text of the first element at a path that has one."""
+        cells = self.cells
+        for column in self.plan.columns(path):
+            if cells[column] and (text := _said(clean(cells[column].strip()))):
+                return text
+        return ""
+
+    def has(self, *path: str) -> bool:
+        """Whether anything stands at a path."""
+        return bool(self.all(*path))
 
 
-def _put(root: Tree, path: tuple[Step, ...], text: str) -> None:
-    at = root
-    for name, number in path:
-        kids = at.kids.setdefault(name, [])
-        while len(kids) <= number:
-            kids.append(Tree())
-        at = kids[number]
-    at.text = Tree(clean(text)).text
+Element = Tree | Row
