@@ -244,6 +244,17 @@ def test_advice_forbids_nothing_and_is_told() -> None:
     assert (found.word, found.advised) == ("permitted", True)
 
 
+def test_an_award_that_has_ended_shows_no_use() -> None:
+    law = rule(provisions=[provision("act", acts=["use"])])
+    award = Subject("kaspersky", asset="award", until="2018-05-23")
+    assert verdict("2018-05-23", law, subject=award).word == "prohibited"
+    assert verdict("2018-05-24", law, subject=award).missing == "still-in-use"
+    told = msgspec.structs.replace(award, facts=(("still-in-use", "yes"),))
+    assert verdict("2018-05-24", law, subject=told).word == "prohibited"
+    law = rule(provisions=[provision("act", acts=["use", "buy"])])
+    assert verdict("2018-05-24", law, subject=award).word == "prohibited"
+
+
 def test_an_ended_rule_no_longer_binds() -> None:
     stages = [*msgspec.to_builtins(rule().stages)]
     stages.append({"date": "2020-01-01", "step": "ended", "event": "repealed", "source": ["s"]})
@@ -337,6 +348,7 @@ SUBJECTS = st.builds(
     embedded=st.booleans(),
     products=st.sampled_from([frozenset[str](), frozenset({"TikTok"})]),
     since=st.sampled_from(["", "2015-05-05", "2019", "2028-01-01"]),
+    until=st.sampled_from(["", "", "2018-05-23", "2020"]),
     facts=st.sampled_from(
         [(), (("substantial-component", "yes"),), (("clause-in-contract", "no"),)]
     ),

@@ -21,6 +21,7 @@ from oust.judge.provisions import (
     exception_checks,
     is_later,
     time_check,
+    told,
 )
 from oust.judge.subject import Subject
 from oust.judge.wording import Wording, starts
@@ -62,6 +63,7 @@ class Bulk:
         self._how = _Column(subjects, _standing_part)
         self._who = _Column(subjects, conditions.entities.plain)
         self._when = _Column(subjects, _time_part)
+        self._ends = _Column(subjects, _ending_part)
 
     def words(self, rule: Rule, text: Wording, day: str) -> Codes:
         """The gravest word of the rule for each subject."""
@@ -83,6 +85,8 @@ class Bulk:
         if not timed.any():
             return np.full(self._size, _PERMITTED, np.uint8)
         how = self._how.codes(lambda s: _least(self._conditions.standing(rule, provision, s)))
+        over = self._ends.codes(lambda s: self._run_out(provision, s, day))
+        how = np.minimum(how, over)
         who = self._who.codes(
             lambda s: _CODE[entity_check(rule, provision, since, s, day, self._conditions).answer]
         )
@@ -92,6 +96,12 @@ class Bulk:
         word = "would-be-prohibited" if text.supposed else "prohibited-from" if later else ""
         open_ = OPEN_LATER if later or text.supposed else "not known"
         return _combine(timed, how, who, excused, (word or "prohibited", open_))
+
+    def _run_out(self, provision: Provision, subject: Subject, day: str) -> int:
+        found = self._conditions.run_out(provision, subject, day)
+        if found is None:
+            return _YES
+        return _CODE[told(found, dict(subject.facts)).answer]
 
 
 def _combine(timed: Codes, how: Codes, who: Codes, excused: Codes, words: tuple[str, str]) -> Codes:
@@ -113,7 +123,13 @@ def _most(checks: Sequence[Check]) -> int:
 
 
 def _standing_part(subject: Subject) -> Subject:
-    return structs.replace(subject, vendor="", entity="", company="", since="")
+    return structs.replace(subject, vendor="", entity="", company="", since="", until="")
+
+
+def _ending_part(subject: Subject) -> Subject:
+    if subject.asset != "award" or not subject.until:
+        return Subject("")
+    return Subject("", asset="award", act=subject.act, until=subject.until, facts=subject.facts)
 
 
 def _time_part(subject: Subject) -> Subject:

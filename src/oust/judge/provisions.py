@@ -60,13 +60,13 @@ class Conditions:
             facts = dict(subject.facts)
             self._kept[key] = (
                 self._obliged(provision),
-                _act(provision, subject, self.profile),
+                self.act(provision, subject),
                 _form(provision, subject),
                 _product(provision, subject),
                 _embedded(provision, subject, facts),
                 *(self.fact(need, facts) for need in provision.needs),
             )
-            self._kept[key] = tuple(_told(check, facts) for check in self._kept[key])
+            self._kept[key] = tuple(told(check, facts) for check in self._kept[key])
         return self._kept[key]
 
     def _obliged(self, provision: Provision) -> Check:
@@ -93,6 +93,22 @@ class Conditions:
     def _about(self, tag: str) -> str:
         return self._tags[tag].about if tag in self._tags else tag
 
+    def act(self, provision: Provision, subject: Subject) -> Check:
+        """Whether what the asset shows the profile to do is among what is barred."""
+        return _act(provision, self.acts(subject))
+
+    def acts(self, subject: Subject) -> list[str]:
+        """What the asset shows that the profile does."""
+        return [subject.act] if subject.act else self.profile.acts.get(subject.asset, "use").split()
+
+    def run_out(self, provision: Provision, subject: Subject, day: str) -> Check | None:
+        """An award that has ended shows no use any more; None where it need not."""
+        shown = set(self.acts(subject)).intersection(provision.acts)
+        if shown != {"use"} or subject.asset != "award" or passed(day, subject.until) == "no":
+            return None
+        says = f"the award ended on {subject.until}: is what it bought still in use?"
+        return Check("act", "unknown", says, "still-in-use")
+
     def fact(self, need: str, facts: Mapping[str, str]) -> Check:
         """A fact that the rule asks for; unknown unless the user said it."""
         name = need.removeprefix("not:")
@@ -105,8 +121,7 @@ class Conditions:
         return Check("fact", answer, f"{question} {known}, as you said")
 
 
-def _act(provision: Provision, subject: Subject, profile: Profile) -> Check:
-    acts = [subject.act] if subject.act else profile.acts.get(subject.asset, "use").split()
+def _act(provision: Provision, acts: Sequence[str]) -> Check:
     shown = " or ".join(ACTS[act] for act in acts)
     barred = ", ".join(ACTS[act] for act in provision.acts)
     if set(acts).intersection(provision.acts):
@@ -178,7 +193,7 @@ def entity_check(
     said = dict(subject.facts)
     on = max(day, since) if len(since) == 10 else day
     bars = provision.bars or rule.bars
-    return _told(conditions.entities.check(subject, bars, rule.not_barred, on, said), said)
+    return told(conditions.entities.check(subject, bars, rule.not_barred, on, said), said)
 
 
 def exception_checks(
@@ -187,7 +202,7 @@ def exception_checks(
     """The exceptions in question."""
     said = dict(subject.facts)
     return [
-        _told(check, said)
+        told(check, said)
         for one in (*provision.exceptions, *rule.exceptions)
         if (check := _exception(one, subject, day, conditions)) is not None
     ]
@@ -197,7 +212,7 @@ def time_check(
     provision: Provision, text: Wording, since: str, subject: Subject, day: str
 ) -> Check:
     """Whether the provision is in force on the day."""
-    return _told(_time(provision, text, since, day), dict(subject.facts))
+    return told(_time(provision, text, since, day), dict(subject.facts))
 
 
 def judge_provision(
@@ -218,6 +233,8 @@ def judge_provision(
         exception_checks(rule, provision, subject, day, conditions),
     )
     checks, exceptions = tested.checks, tested.exceptions
+    if over := conditions.run_out(provision, subject, day):
+        checks = (*checks, told(over, dict(subject.facts)))
     word, decided = _word(checks, exceptions, wording, since, day)
     if rule.force == "advice" and word != "exempt":
         word = "permitted"
@@ -239,7 +256,7 @@ def judge_provision(
     )
 
 
-def _told(check: Check, said: Mapping[str, str]) -> Check:
+def told(check: Check, said: Mapping[str, str]) -> Check:
     """An open check answered by what the user said."""
     name = check.fact.removeprefix("not:")
     if check.answer != "unknown" or name not in said:

@@ -28,6 +28,7 @@ class Subject(Struct, frozen=True):
     products: frozenset[str] = frozenset()  # product words of the rules that name it
     act: str = ""  # an act instead of those of profile and asset
     since: str = ""  # bought or installed
+    until: str = ""  # last day of an award
     facts: tuple[tuple[str, str], ...] = ()
 
 
@@ -59,6 +60,7 @@ class Reader:
             embedded=one.tier == "embedded" or any(hop.relation in _INSIDE for hop in hops),
             products=self.named(names),
             since=self._when(hops),
+            until=_ended(one.asset, hops),
             facts=said,
         )
 
@@ -104,6 +106,13 @@ class Reader:
 
 
 _FORMS: tuple[Form, ...] = ("software", "hardware", "service")
+
+
+def _ended(asset: Node, hops: Sequence[Hop]) -> str:
+    """Until when an award runs; nothing is asked of anything else."""
+    if asset.kind != "award":
+        return ""
+    return next((hop.until for hop in reversed(hops) if hop.until), "")
 
 
 def _is_product(node: Node) -> bool:

@@ -48,7 +48,10 @@ def blocks(
         told.setdefault(verdict.exposure, []).append(verdict)
     for one in shown.exposures:
         telling = _telling(told.get(one.id, []))
-        key = tuple((v.rule, v.word, v.since, v.because, v.changes) for v in telling)
+        key = tuple(
+            (v.rule, v.word, v.since, v.because, v.changes, str(v.checks) if explain else "")
+            for v in telling
+        )
         groups.setdefault((key or ((one.vendor,),)), []).append(one)
     ranked = sorted(groups.values(), key=lambda g: _rank(_telling(told.get(g[0].id, []))))
     for group in ranked:

@@ -215,7 +215,7 @@ def _terms(one: Provision, stage: Stage, words: Words) -> Iterator[str]:
     note = f" ({one.since_note})" if one.since_note else ""
     yield f"in force: {_dates(one.since or stage.date, one.until)}{note}"
     yield f"obliges: {words.whom(one.obliges, one.spares)}"
-    yield f"bars to: {', '.join(one.acts)}"
+    yield f"bars: {', '.join(one.acts)}"
     yield f"embedded code: {one.embedded_code}, {_CODE[one.embedded_code]}"
     if one.forms:
         yield f"only: {', '.join(one.forms)}"
