@@ -43,6 +43,7 @@ from oust.store import Store, source_of
 from oust.trace import trace
 
 if TYPE_CHECKING:
+    from oust.channel import Audit
     from oust.judge import Judge, Supposition
 
 
@@ -176,6 +177,26 @@ class Case:
         )
         judge.check_suppositions(day)
         return judge, findings.exposures
+
+    def traffic(
+        self,
+        hosts: Sequence[str] = (),
+        vendors: Sequence[str] = (),
+        since: str = "",
+        until: str = "",
+    ) -> Audit:
+        """What hosts exchanged with destinations of vendors, in the logs that can be read again.
+
+        `since` and `until`: ISO dates or date-times, both included. Raises OustError for others.
+        """
+        from oust.replay import Replay  # not needed to trace
+        from oust.traffic import audit, known
+
+        self._identify()
+        chosen = [d for d in self.dossiers if not vendors or d.id in vendors]
+        found = known(self.store, chosen)
+        names = {name for name, _ in found.destinations}
+        return audit(found, Replay(self.store.sources(), names), hosts, since, until)
 
     def parties(self) -> list[str]:
         """Names of every party that a holding of this case names, as keys give them."""

@@ -15,6 +15,7 @@ from oust.commands.rules import rules
 from oust.commands.show import show
 from oust.commands.timeline import timeline
 from oust.commands.trace import trace
+from oust.commands.traffic import traffic
 from oust.commands.who import who
 
 
@@ -33,4 +34,5 @@ def root() -> None:
 
 for command in (trace, show, judge, timeline, deadlines, report, rules, dossier, case, formats):
     root.add_command(command)
+root.add_command(traffic)
 rules.add_command(who)
