@@ -1,4 +1,4 @@
-"""Traffic of identified destinations: figures with their denominators, and what logs cannot show."""
+"""Traffic with identified destinations: figures, denominators, and what logs cannot show."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def lines(audit: Audit, vendors: Mapping[str, str], asked: str = "") -> Iterator
         yield " What these logs cannot show"
         for text in audit.cannot:
             yield from _wrapped(text, "   ")
-    yield " Figures, not findings of wrongdoing: what software sends by design looks like this, too."
+    yield " Figures of what was exchanged. They do not say what was in it, nor why it was sent."
 
 
 def _head(audit: Audit) -> Iterator[str]:
@@ -71,9 +71,7 @@ def _channel(one: Channel) -> Iterator[str]:
     if one.down is not None or one.up is not None:
         yield from _row("in all", _totals(one))
     if one.largest:
-        place = (
-            f"{clip_path(one.largest.source, 40)}{' ' + one.largest.uid if one.largest.uid else ''}"
-        )
+        place = f"{clip_path(one.largest.source, 40)} {one.largest.uid}".rstrip()
         name = clip(one.largest.name, 60)
         text = f"{size(one.largest.size)} on {_when(one.largest.when)} to {name} ({place})"
         yield from _row("largest", text)

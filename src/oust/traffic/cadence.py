@@ -26,7 +26,7 @@ FEWEST = 6
 """Gaps below which nothing is said: five of six random gaps fit in fewer than 1 of 1,000 cases."""
 
 SHARE = 0.8
-"""Part of the gaps that must fit: of a working day's hourly contacts one gap, the night, may not."""
+"""Part of the gaps that must fit: of a working day's hourly contacts the night's gap may not."""
 
 
 def cadence(times: Iterable[float], of: str = "contacts") -> Cadence:

@@ -96,7 +96,7 @@ def _destination(name: str, rows: Sequence[Row], dossier: Dossier) -> Destinatio
         name=name,
         vendor=dossier.id,
         purpose=_of_alias(purpose, whole, aliased),
-        ground=ground if whole or not aliased else f"{name} stands for a name of the vendor (CNAME)",
+        ground=ground if whole or not aliased else f"{name} has an alias (CNAME) of the vendor",
         identifiers=identifiers,
         weak=weak[0].removeprefix("weak value alone: ") if len(weak) == len(rows) else "",
         only=only,
