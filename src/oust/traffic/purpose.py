@@ -37,7 +37,7 @@ Of several the first in this table decides: `ksn` before `update`, as what is as
 WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
     (re.compile(r"(?i)\b(?:cloud look-?ups?|reputation)\b"), "look-up"),
     (re.compile(r"(?i)\b(?:activation|licen[cs]e) (?:host|server|service)s?\b"), "licence"),
-    (re.compile(r"(?i)\b(?:serves? (?:the )?(?:installers|updates)|update feed|^updates)\b"), "update"),
+    (re.compile(r"(?i)\b(?:serves? (?:the )?(?:installers|updates)|update feed)\b"), "update"),
     (re.compile(r"(?i)\b(?:web|shop|site|sites|browsing|community|documentation|pages)\b"), "web"),
 )  # fmt: skip
 """Words of the dossier's note, product, detail and reason of weakness."""
