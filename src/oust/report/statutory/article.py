@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -24,6 +24,25 @@ class Good(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
+class Records:
+    """Records by their place and by their package URL."""
+
+    def __init__(self, records: Iterable[Placed] = ()) -> None:
+        self.at: dict[tuple[str, str], list[Placed]] = {}
+        self.named: dict[str, list[Placed]] = {}
+        for one in records:
+            self.at.setdefault((one[0].source, one[0].locator), []).append(one)
+            if one[1].purl:
+                self.named.setdefault(one[1].purl, []).append(one)
+
+    def of(self, good: Good) -> Iterator[Placed]:
+        """Those that describe a product, component or program."""
+        found = list(self.named.get(good.node.id, ()))
+        for one in good.evidence:
+            found += self.at.get((one.source, one.locator), ())
+        yield from (one for one in found if one[1].name == good.node.name)
+
+
 class Article(Struct, frozen=True):
     """One exposure as a form sees it."""
 
@@ -35,7 +54,7 @@ class Article(Struct, frozen=True):
     sellers: tuple[tuple[Node, Hop], ...]  # parties that supply or resell it, by the paths
     awards: tuple[Placed, ...]
     programs: tuple[Placed, ...]  # as installed on the asset
-    makers: Mapping[str, tuple[Placed, ...]]  # records of goods, by package URL or place
+    records: Records
 
     @property
     def embedded(self) -> bool:
@@ -51,16 +70,10 @@ class Article(Struct, frozen=True):
         yield from (("covered article", one) for one in self.covered)
 
 
-def article(exposure: Exposure, vendor: str, records: Sequence[Placed]) -> Article:
+def article(exposure: Exposure, vendor: str, records: Records) -> Article:
     """Read one exposure. `records`: those at the places of its evidence and of its products."""
-    places: dict[tuple[str, str], list[Placed]] = {}
-    purls: dict[str, list[Placed]] = {}
-    for one in records:
-        places.setdefault((one[0].source, one[0].locator), []).append(one)
-        if one[1].purl:
-            purls.setdefault(one[1].purl, []).append(one)
     goods = [_goods(path) for path in exposure.paths]
-    mine = _at(places, exposure.paths)
+    mine = _at(records, exposure.paths)
     return Article(
         exposure=exposure,
         vendor=vendor,
@@ -70,8 +83,7 @@ def article(exposure: Exposure, vendor: str, records: Sequence[Placed]) -> Artic
         sellers=_parties(exposure.paths, ("resells", "supplies")),
         awards=tuple(one for one in mine if one[1].kind == "award"),
         programs=tuple(one for one in mine if one[1].kind == "program"),
-        makers={purl: tuple(found) for purl, found in purls.items()}
-        | {f"{a} {b}": tuple(found) for (a, b), found in places.items()},
+        records=records,
     )
 
 
@@ -113,7 +125,7 @@ def _parties(paths: Iterable[Path], relations: Sequence[str]) -> tuple[tuple[Nod
     return tuple(found.values())
 
 
-def _at(places: Mapping[tuple[str, str], list[Placed]], paths: Iterable[Path]) -> list[Placed]:
+def _at(records: Records, paths: Iterable[Path]) -> list[Placed]:
     """Records of the last two hops of every path: the award or program, not what led there."""
     spots = dict.fromkeys(
         (one.source, one.locator)
@@ -121,7 +133,7 @@ def _at(places: Mapping[tuple[str, str], list[Placed]], paths: Iterable[Path]) -
         for hop in path.hops[-2:]
         for one in hop.evidence
     )
-    return [one for spot in spots for one in places.get(spot, ())]
+    return [one for spot in spots for one in records.at.get(spot, ())]
 
 
 def _once(goods: Iterable[Good]) -> tuple[Good, ...]:

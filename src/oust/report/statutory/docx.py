@@ -7,13 +7,14 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Length, Pt
 
 from oust.report.statutory import lines
 from oust.report.statutory.shape import BANNER, Filled, Section, StatutoryReport
@@ -21,7 +22,6 @@ from oust.report.words import clip, clip_path, safe
 
 if TYPE_CHECKING:
     from docx.document import Document as Doc
-    from docx.table import _Cell
     from docx.text.paragraph import Paragraph
 
 WIDTHS = (Cm(4.2), Cm(7.3), Cm(5.5))
@@ -116,45 +116,50 @@ def _filled(fields: Iterable[Filled]) -> Iterable[tuple[str, str, str]]:
 
 
 def _rows(document: Doc, head: Sequence[str], rows: Iterable[tuple[str, str, str]]) -> None:
-    """A table of fixed widths; without a head the third column is left out."""
+    """A table of fixed widths; without a head the third column is left out.
+
+    The rows are put together as XML: cell by cell through objects takes thirty times as long.
+    """
     widths = WIDTHS if head else (WIDTHS[0], Cm(WIDTHS[1].cm + WIDTHS[2].cm))
     table = document.add_table(rows=0, cols=len(widths))
     table.style = "Table Grid"
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    if head:
-        first = table.add_row()
-        for cell, text in zip(first.cells, head, strict=True):
-            _write(cell, text, HEADING)
-        _repeated(first._tr)
+    made = [_row(head, widths, HEADING, "<w:tblHeader/>")] if head else []
     for texts in rows:
-        row = table.add_row()
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         shade = BLANK if texts[1].startswith("[to be filled in") else ""
         shade = shade or (INFERRED if "(inferred: " in texts[1] else "")
-        for number, cell in enumerate(row.cells):
-            _write(cell, texts[number], shade if number == 1 else "", small=number == 2)
+        made.append(_row(texts[: len(widths)], widths, shade))
+    for row in list(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(made)}</w:tbl>")):
+        table._tbl.append(row)
     document.add_paragraph()
 
 
-def _write(cell: _Cell, text: str, shade: str = "", small: bool = False) -> None:
-    for number, line in enumerate(text.split("\n")):
-        paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(0)
-        run = paragraph.add_run(_text(line))
-        run.font.size = Pt(8 if small else 9)
-        run.bold = shade == HEADING
-    if shade:
-        element = OxmlElement("w:shd")
-        for name, value in (("val", "clear"), ("color", "auto"), ("fill", shade)):
-            element.set(qn(f"w:{name}"), value)
-        cell._tc.get_or_add_tcPr().append(element)
+def _row(texts: Sequence[str], widths: Sequence[Length], shade: str, more: str = "") -> str:
+    """One row, kept on one page; of a heading every cell is shaded, else that of the value."""
+    cells = (
+        _cell(
+            text,
+            width,
+            shade if number == 1 or shade == HEADING else "",
+            small=number == 2 and shade != HEADING,
+        )
+        for number, (text, width) in enumerate(zip(texts, widths, strict=True))
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/>{more}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _repeated(row: Any) -> None:
-    """The head of a table stands on every page it reaches."""
-    row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+def _cell(text: str, width: Length, shade: str, small: bool) -> str:
+    fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{shade}"/>' if shade else ""
+    look = f'{"<w:b/>" if shade == HEADING else ""}<w:sz w:val="{16 if small else 18}"/>'
+    before = f'<w:p><w:pPr><w:spacing w:after="0"/></w:pPr><w:r><w:rPr>{look}</w:rPr>'
+    lines_of = (
+        f'{before}<w:t xml:space="preserve">{escape(_text(line))}</w:t></w:r></w:p>'
+        for line in text.split("\n")
+    )
+    size = f'<w:tcW w:w="{round(width.twips)}" w:type="dxa"/>'
+    return f"<w:tc><w:tcPr>{size}{fill}</w:tcPr>{''.join(lines_of)}</w:tc>"
 
 
 def _coverage(document: Doc, report: StatutoryReport) -> None:

@@ -12,7 +12,7 @@ from oust.data.report_form import FormField, FormWindow, ReportForm, window_fiel
 from oust.data.strict import did_you_mean
 from oust.errors import OustError
 from oust.model import Due, Exposure, Findings
-from oust.report.statutory.article import Article, article
+from oust.report.statutory.article import Article, Records, article
 from oust.report.statutory.coverage import coverage
 from oust.report.statutory.deadline import deadline_lines
 from oust.report.statutory.shape import (
@@ -26,7 +26,10 @@ from oust.report.statutory.shape import (
 from oust.report.statutory.takes import context, fill_field
 from oust.report.statutory.todo import todo
 from oust.report.statutory.whole import counts, nothing, section, whole
-from oust.report.words import asset_name, plural, short_ids, walked
+from oust.report.words import asset_name, clip, plural, short_ids, walked
+
+NOTE = 500
+"""Characters of a path or name read aloud; the table has it whole."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -61,7 +64,8 @@ def fill(
     wanted = {one.vendor for one in exposures} or set(request.form.vendors)
     names = {one.id: one.name for one in findings.vendors}
     ground = coverage(findings, [one for one in dossiers if not wanted or one.id in wanted])
-    read = [article(one, names.get(one.vendor, one.vendor), records) for one in exposures]
+    index = Records(records)
+    read = [article(one, names.get(one.vendor, one.vendor), index) for one in exposures]
     short = short_ids(findings.exposures) if findings.exposures else {}
     sections = tuple(
         replace(one, fields=tuple(_given(filled, request) for filled in one.fields))
@@ -102,7 +106,7 @@ def _fields(request: Request) -> tuple[FormField, ...]:
 
 def _check_nil(form: ReportForm, findings: Findings) -> None:
     found = reached(form, findings.exposures)
-    found = [one for one in found if counts(form, article(one, "", ()))]
+    found = [one for one in found if counts(form, article(one, "", Records()))]
     if found:
         text = f"the case has {plural(len(found), 'exposure')} that {form.id} is about"
         raise OustError(f"{text}: a nil report would be untrue", "use --all instead of --nil")
@@ -129,7 +133,9 @@ def _sections(
 
 def _section(form: ReportForm, fields: Sequence[FormField], one: Article, short: str) -> Section:
     exposure = one.exposure
-    notes = [f"How it got there: {walked(path)} ({path.quality})" for path in exposure.paths]
+    notes = [
+        f"How it got there: {clip(walked(path), NOTE)} ({path.quality})" for path in exposure.paths
+    ]
     hidden = exposure.path_count - len(exposure.paths)
     if hidden > 0:
         notes.append(f"{plural(hidden, 'further path')} not shown: see oust show {short}")
@@ -141,7 +147,7 @@ def _section(form: ReportForm, fields: Sequence[FormField], one: Article, short:
     if one.embedded and form.embedded_note:
         notes.append(form.embedded_note[:1].upper() + form.embedded_note[1:])
     return Section(
-        title=f"{short}: {asset_name(exposure)}",
+        title=f"{short}: {clip(asset_name(exposure), NOTE)}",
         exposures=(exposure.id,),
         notes=tuple(notes),
         context=context(one),

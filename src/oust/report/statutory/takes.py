@@ -215,11 +215,8 @@ def _producer(article: Article) -> Iterator[Value]:
 def _makers(article: Article, goods: tuple[Good, ...]) -> Iterator[Value]:
     """Who makes or provides something, as records of the very thing say."""
     for good in goods:
-        spots = [f"{one.source} {one.locator}" for one in good.evidence]
-        for key in (good.node.id, *spots):
-            for place, record in article.makers.get(key, ()):
-                if record.kind == "award" or record.name != good.node.name:
-                    continue
+        for place, record in article.records.of(good):
+            if record.kind != "award":
                 for field in ("manufacturer", "supplier", "publisher"):
                     if text := getattr(record, field):
                         yield Value(text=text, evidence=at(place, field, text))

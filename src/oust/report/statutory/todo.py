@@ -6,6 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from oust.data.report_form import FormWindow, ReportForm
 from oust.report.statutory.shape import Section, Todo
+from oust.report.words import clip
+
+TEXT = 200
+"""Characters of what is to be confirmed: enough to find it above."""
 
 
 def todo(
@@ -30,7 +34,7 @@ def todo(
                 if value.inferred:
                     inferred.setdefault(value.inferred, []).append(value.text)
             for how, texts in inferred.items():
-                what = f"{field.label}: {'; '.join(texts)} ({how})"
+                what = f"{field.label}: {clip('; '.join(texts), TEXT)} ({how})"
                 yield Todo(kind="confirm", what=what, section=where)
     if window.anchor == "identification" and not identified and not nil:
         yield Todo(kind="decide", what="the date on which it was identified, or you were told")

@@ -87,7 +87,7 @@ def _beyond(beyond: Sequence[Article]) -> Iterator[Value]:
         evidence = tuple(e for good in one.covered for e in good.evidence)
         what = "embedded code" if one.embedded else "sold by a company that the vendor holds"
         yield Value(
-            text=f"{called(one.exposure.asset)}, {what}: {walked(path)}",
+            text=f"{called(one.exposure.asset)}, {what}: {clip(walked(path), 500)}",
             evidence=evidence or path.hops[0].evidence,
         )
 
