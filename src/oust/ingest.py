@@ -10,6 +10,7 @@ import gc
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -163,7 +164,7 @@ class Ingest:
                 return
             self._hold(reading, ns)
             if reading.last:
-                rows.append(self._row(reading, path, sought))
+                rows.append(self._row(reading, loaded, sought))
                 self.sid += 1
                 ns.clear()
             if self.held.size() >= FLUSH:
@@ -201,14 +202,14 @@ class Ingest:
         held.quarantined += reading.quarantined
         held.quarantine_sids += [sid] * len(reading.quarantined)
 
-    def _row(self, reading: read.Reading, outer: str, sought: str) -> dict[str, Any]:
+    def _row(self, reading: read.Reading, loaded: read.Loaded, sought: str) -> dict[str, Any]:
         source: Source = reading.source
         row = structs.asdict(source)
         row["counts"] = msgspec.json.encode(source.counts).decode()
         return row | {
             **{"sid": self.sid, "location": reading.location, "bulk": reading.bulk},
-            **{"sought": sought, "outer_path": outer, "current": True, "run": self.run},
-            "gone_in": None,
+            **{"sought": sought, "outer_path": loaded.found.path, "current": True},
+            **{"run": self.run, "gone_in": None, "filed": _file_date(loaded.stamp[1])},
         }
 
     def _undo(self, mark: int) -> None:
@@ -301,6 +302,11 @@ def _uncollected() -> Iterator[None]:
         gc.unfreeze()
         if was:
             gc.enable()
+
+
+def _file_date(stamp: int) -> str:
+    """When a file was last changed, in nanoseconds since 1970, as an ISO date; "" if not known."""
+    return datetime.fromtimestamp(stamp / 1e9, UTC).strftime("%Y-%m-%d") if stamp else ""
 
 
 def _outer(store: Store) -> dict[str, dict[str, Any]]:

@@ -12,9 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal[
-    "component", "program", "award", "party", "host", "service", "document", "file"
-]
+Kind = Literal["component", "program", "award", "party", "host", "service", "document", "file"]
 """What a record is about. `document` is the source's own statement about itself."""
 
 Role = Literal["", "subject", "tool", "author", "line"]
@@ -73,6 +71,7 @@ ID_SCHEMES: dict[str, str] = {
     "signer": "common name of a code signer",
     "signer-dn": "full subject of a code signer's certificate",
     "company": "CompanyName of a file's version resource",
+    "authentihash": "digest of a Windows program without its signature, hexadecimal",
     "av": "instance GUID of a Windows Security Center entry",
     "service": "operating system service name",
     "process": "process or executable file name",
@@ -304,6 +303,55 @@ class Vendor(Struct, frozen=True):
     name: str
 
 
+Method = Literal[
+    "purchase records",
+    "SBOM",
+    "software inventory",
+    "files",
+    "DNS log",
+    "connection log",
+    "address list",
+    "ownership statements",
+]
+"""A way to look; what each can see: oust.coverage.SEES."""
+
+Dated = Literal["stated", "file name", "file date", ""]
+"""Whence the date of a look is known. A file's own date is that of the copy, at worst."""
+
+
+class Look(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One look at an asset: by which method, at what part of it, when, how completely."""
+
+    asset: Node
+    method: Method
+    scope: str  # what part: rows, date range, packages of one manager
+    since: str = ""  # of a log: first moment it covers
+    until: str = ""  # ISO date or moment to which it speaks
+    dated: Dated = ""
+    whole: bool = True  # all that the source holds was read
+    reasons: tuple[str, ...] = ()  # why it is partial; empty: complete
+    source: str = ""
+    sha256: str = ""
+    format: str = ""
+    records: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is known to be missing of what the method can see."""
+        return not self.reasons
+
+
+class Looked(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What was looked at, in short, to stand beside every "nothing found"."""
+
+    methods: tuple[Method, ...] = ()
+    never: tuple[Method, ...] = ()  # methods by which nothing was looked at
+    hosts: int = 0  # hosts that any evidence names
+    inventoried: int = 0
+    partial: int = 0  # looks that are known to be incomplete
+    looks: int = 0
+
+
 class Findings(Struct, frozen=True, kw_only=True):
     """Everything that a report shows."""
 
@@ -312,6 +360,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     exposures: tuple[Exposure, ...]
     mentions: tuple[Mention, ...]
     possibly_same: tuple[tuple[str, str, str], ...]  # two names and the ground
+    looked: Looked = Looked()
 
 
 Basis = Literal["owns", "controls", "consolidates", "succeeds", "affiliate"]

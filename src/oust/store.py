@@ -21,7 +21,7 @@ from oust.errors import Exit, OustError
 from oust.model import ITEM_FIELDS, OCCURRENCE_FIELDS, Source
 
 FILE = "oust-case.duckdb"
-LAYOUT = "2"
+LAYOUT = "3"
 """Raised when the tables change; an older case is told to be made anew."""
 
 MEMORY_LIMIT = "256MB"
@@ -39,7 +39,7 @@ CREATE TABLE meta (name VARCHAR PRIMARY KEY, value VARCHAR);
 CREATE TABLE source (sid INTEGER PRIMARY KEY, path VARCHAR, location VARCHAR, sha256 VARCHAR,
   format VARCHAR, bytes BIGINT, records BIGINT, quarantined BIGINT, status VARCHAR,
   message VARCHAR, counts VARCHAR, collected VARCHAR, bulk BOOLEAN, sought VARCHAR,
-  outer_path VARCHAR, current BOOLEAN, run INTEGER, gone_in INTEGER);
+  outer_path VARCHAR, current BOOLEAN, run INTEGER, gone_in INTEGER, filed VARCHAR);
 CREATE TABLE item (key {_TEXT}, run INTEGER, {_columns(ITEM_FIELDS)});
 CREATE TABLE occurrence (key {_TEXT}, sid INTEGER, n INTEGER, {_columns(OCCURRENCE_FIELDS)});
 CREATE TABLE link (sid INTEGER, n INTEGER, relation VARCHAR, origin VARCHAR, targets VARCHAR[],
@@ -266,6 +266,7 @@ _SOURCE_SCHEMA = pa.schema(
     + [(name, pa.string()) for name in ("status", "message", "counts", "collected")]
     + [("bulk", pa.bool_()), ("sought", pa.string()), ("outer_path", pa.string())]
     + [("current", pa.bool_()), ("run", pa.int32()), ("gone_in", pa.int32())]
+    + [("filed", pa.string())]
 )
 
 

@@ -25,7 +25,7 @@ def limits(channels: Sequence[Channel], kinds: Sequence[str], sums: bool) -> Ite
     if met == {"dns"}:
         yield "DNS only: names were asked for; whether a connection followed is not shown."
     if "dns" in met or any(one.summed.look_ups for one in channels):
-        yield "Hosts and resolvers answer most repeated look-ups from caches: the number is a floor."
+        yield "Caches answer most repeated look-ups: the number seen is a floor."
     if "ssl" in met:
         yield "TLS hides what was sent: a small upload may hold file names or digests, too."
     if any("http" in one.bases for one in channels):
