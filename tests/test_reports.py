@@ -12,6 +12,9 @@ import msgspec
 import pytest
 import yaml
 from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from oust.case import Case
 from oust.cli import run
@@ -427,7 +430,6 @@ def hostile(tmp_path_factory):
 
 
 def test_evidence_is_no_markup_in_markdown(hostile, capsys):
-    from markdown_it import MarkdownIt
 
     with Case.open(hostile) as case:
         (one,) = case.findings().exposures
@@ -497,3 +499,11 @@ def test_the_word_document_reads_back_whole(case_folder, ids, tmp_path, capsys):
     section = document.sections[0]
     width = section.page_width - section.left_margin - section.right_margin
     assert sum(docx.WIDTHS) <= width
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_no_text_leaves_its_cell(text):
+    row = f"| a | b |\n|---|---|\n| {escape(text)} | end |\n"
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(row)
+    assert set(re.findall(r"</?(\w+)", html)) == {"table", "thead", "tbody", "tr", "th", "td"}
+    assert html.count("<td") == 2 and "<td>end</td>" in html
