@@ -195,7 +195,7 @@ class Case:
         self._identify()
         chosen = [d for d in self.dossiers if not vendors or d.id in vendors]
         found = known(self.store, chosen)
-        names = {name for name, _ in found.destinations}
+        names = {name for name, _ in found.destinations} | {one for _, one in found.answered}
         return audit(found, Replay(self.store.sources(), names), hosts, since, until)
 
     def parties(self) -> list[str]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 EVENT_SCHEMA = pa.schema(
     [
-        ("ts", pa.float64()),  # seconds since 1970, UTC
+        ("ts", pa.float64()),  # seconds since 1970, UTC; a timestamp is taken, too
         ("client", pa.string()),  # who asked or connected, as the log calls it
         ("server", pa.string()),  # address that answered
         ("name", pa.string()),  # host name asked for or contacted

@@ -7,10 +7,10 @@ and what the case kept of it is used instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -28,8 +28,7 @@ from oust.needles import LiteralNeedles
 HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 ROWS = 20_000  # of one batch
 
-EVENTS = dict.fromkeys(("zeek-tsv", "zeek-json"), "oust.formats.zeek_events")
-"""Modules whose `events(opened)` yields rows of a format as EVENT_SCHEMA says."""
+ZEEK = frozenset({"zeek-tsv", "zeek-json"})
 
 LINES = frozenset({"bind-log", "unbound-log", "dnsmasq-log", "squid-access"})
 """Formats of which every line stands for itself, below a heading of `#` lines if any."""
@@ -48,14 +47,21 @@ class Replay:
         self._formats = formats
         self._names = sorted(names)
         self._needles = LiteralNeedles(self._names)
+        self._uids: Collection[str] = ()
         self._outcomes: dict[str, Replayed] = {}
 
     def outcomes(self) -> tuple[Replayed, ...]:
         """What became of each log, by path."""
         return tuple(self._outcomes[path] for path in sorted(self._outcomes))
 
-    def events(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, pa.RecordBatch]]:
-        """(path, rows) of every log that `wanted` its path. The first call checks digests."""
+    def events(
+        self, wanted: Callable[[str], bool], uids: Collection[str] = ()
+    ) -> Iterator[tuple[str, pa.RecordBatch]]:
+        """(path, rows) of every log whose path is `wanted`, of the names and of connections `uids`.
+
+        The first call checks digests.
+        """
+        self._uids = uids
         by_place: dict[str, dict[str, Row]] = {}
         for row in self._rows:
             known = self._outcomes.get(row["path"])
@@ -82,33 +88,41 @@ class Replay:
         outer = next(iter(readable)).partition("!/")[0]
         budget = unpack.Budget.for_file(len(data))
         for path, content in _inside(outer, data, frozenset(readable), budget):
-            yield from self._log(readable.pop(path), content)
+            place_now = place if path == outer else None
+            yield from self._log(readable.pop(path), content, place_now)
         for row in readable.values():
             self._note(row, "changed", "is no longer in the file that held it")
 
     def _can(self, row: Row) -> bool:
-        return row["format"] in EVENTS or row["format"] in LINES
+        return row["format"] in ZEEK or row["format"] in LINES
 
-    def _log(self, row: Row, data: Any) -> Iterator[tuple[str, pa.RecordBatch]]:
-        """One log, unless it is another than the case knows."""
+    def _log(self, row: Row, data: Any, place: Path | None) -> Iterator[tuple[str, pa.RecordBatch]]:
+        """One log, unless it is another than the case knows. `place`: if it is a file itself."""
         path = row["path"]
         if path not in self._outcomes and row["sha256"] and digest_of(data) != row["sha256"]:
             self._note(row, "changed", "has changed since it was read; trace it again")
             return
         opened = Opened(path, data)
         try:
-            for batch in self._batches(row["format"], opened):
+            for batch in self._batches(row["format"], opened, place):
                 yield path, batch
         except Unreadable as error:
             self._note(row, "not read", str(error))
             return
         self._outcomes.setdefault(path, Replayed(path, row["format"], "read again"))
 
-    def _batches(self, name: str, opened: Opened) -> Iterator[pa.RecordBatch]:
-        if name in EVENTS:
-            yield from import_module(EVENTS[name]).events(opened)
-        else:
+    def _batches(self, name: str, opened: Opened, place: Path | None) -> Iterator[pa.RecordBatch]:
+        if name in LINES:
             yield from _lines(self._formats[name], opened, self._needles)
+            return
+        from oust.formats.zeek_events import Wanted, events
+
+        wanted = Wanted(self._names, self._uids)
+        with TemporaryDirectory() as folder:  # a member of an archive is read as a file, too
+            if place is None:
+                place = Path(folder) / (opened.name or "log")
+                place.write_bytes(opened.bytes())
+            yield from events(place, wanted)
 
     def _note(self, row: Row, word: ReplayWord, message: str) -> None:
         self._outcomes[row["path"]] = Replayed(row["path"], row["format"], word, message)

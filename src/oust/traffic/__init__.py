@@ -6,7 +6,7 @@ logs that are read again into contacts, and gives a Channel for each host, vendo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -28,8 +28,10 @@ _FOREVER = 1e12
 class Logs(Protocol):
     """Logs that can be read again. See oust.replay."""
 
-    def events(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, pa.RecordBatch]]:
-        """(path, rows as channel.EVENT_SCHEMA says) of every log that `wanted` its path."""
+    def events(
+        self, wanted: Callable[[str], bool], uids: Collection[str] = ()
+    ) -> Iterator[tuple[str, pa.RecordBatch]]:
+        """(path, rows as channel.EVENT_SCHEMA says) of every log whose path is `wanted`."""
 
     def outcomes(self) -> tuple[Replayed, ...]:
         """What became of each log."""
@@ -75,13 +77,14 @@ def seconds(text: str, default: float, last: bool = False) -> float:
 
 
 def _collect(contacts: Contacts, logs: Logs) -> None:
-    """Names first, then connections, of which only logs that have some are read twice."""
-    measured: set[str] = set()
+    """Names first, then connections: logs that showed names and none of these are not read twice."""
+    named: set[str] = set()
     for path, batch in logs.events(lambda path: True):
-        if "log" in batch.schema.names and CONNECTIONS in batch["log"].unique().to_pylist():
-            measured.add(path)
+        kinds = set(batch["log"].unique().to_pylist())
+        if kinds and CONNECTIONS not in kinds:
+            named.add(path)
         contacts.named(batch, path)
-    for path, batch in logs.events(lambda path: path in measured):
+    for path, batch in logs.events(lambda path: path not in named, contacts.uids()):
         contacts.measured(batch, path)
 
 

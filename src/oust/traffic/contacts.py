@@ -35,9 +35,11 @@ class Contacts:
         self._contacts: dict[object, Contact] = {}
         self._asked: set[tuple[float, str, str, str]] = set()
         self._measured: dict[object, set[tuple[float, Any, Any]]] = {}
-        contents = (word for d in known.destinations.values() for word in d.only if "/" in word)
         self._names = pa.array(sorted(self._meant), pa.string())
-        self._contents = pa.array(sorted(set(contents)), pa.string())
+
+    def uids(self) -> list[str]:
+        """Of every connection that a name is known of."""
+        return [key for key in self._contacts if isinstance(key, str)]
 
     def found(self) -> list[Contact]:
         """Every contact, by time."""
@@ -48,10 +50,7 @@ class Contacts:
         table = self._within(batch)
         meant = pc.or_(
             pc.is_in(_folded(table["name"]), self._names),
-            pc.or_(
-                pc.is_in(table["server"], self._names),
-                pc.is_in(_folded(table["mime"]), self._contents),
-            ),
+            pc.is_in(table["server"], self._names),
         )
         wanted = pc.and_not(meant, pc.equal(table["log"], CONNECTIONS))
         for row in table.filter(wanted.fill_null(False)).to_pylist():
@@ -61,7 +60,7 @@ class Contacts:
         """Take in rows of connections: their bytes, and those to addresses that are meant."""
         table = self._within(batch)
         table = table.filter(pc.equal(table["log"], CONNECTIONS).fill_null(False))
-        uids = pa.array([key for key in self._contacts if isinstance(key, str)], pa.string())
+        uids = pa.array(self.uids(), pa.string())
         given = sorted({address for _, address in self._answered} | set(self._meant))
         meant = pc.or_(
             pc.is_in(table["uid"], uids), pc.is_in(table["server"], pa.array(given, pa.string()))
@@ -71,12 +70,7 @@ class Contacts:
 
     def _within(self, batch: pa.RecordBatch) -> pa.Table:
         """The rows of the time asked for, with every column."""
-        columns = {
-            field.name: batch[field.name].cast(field.type)
-            if field.name in batch.schema.names
-            else pa.nulls(batch.num_rows, field.type)
-            for field in EVENT_SCHEMA
-        }
+        columns = {field.name: _column(batch, field) for field in EVENT_SCHEMA}
         table = pa.table(columns)
         self.logs |= set(pc.unique(table["log"].drop_null()).to_pylist())
         later = pc.greater_equal(table["ts"], self._since)
@@ -113,8 +107,6 @@ class Contacts:
             for destination in self._meant.get(name, ()):
                 if not destination.only or any(word in content for word in destination.only):
                     return name
-        if (row["mime"] or "").lower() in self._contents.to_pylist():
-            return plain(row["name"] or row["server"] or "")
         return ""
 
     def _measure(self, row: Row, source: str) -> None:
@@ -140,6 +132,17 @@ class Contacts:
             return None
         uid = row["uid"] or ""
         return Contact(row["ts"], client, name, source, uid, by_address=not direct)
+
+
+def _column(batch: pa.RecordBatch, field: pa.Field) -> Any:
+    """A column in the type of EVENT_SCHEMA; nulls where it is missing."""
+    if field.name not in batch.schema.names:
+        return pa.nulls(batch.num_rows, field.type)
+    column = batch[field.name]
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64())
+        return pc.divide(column.cast(pa.float64()), 1e6)
+    return column.cast(field.type)
 
 
 def _folded(column: Any) -> Any:
