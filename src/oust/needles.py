@@ -9,8 +9,9 @@ few megabytes are searched, by fragments chosen for these very data, at about 1,
 
 from __future__ import annotations
 
+import ipaddress
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ FEW, DFA_FROM = 16, 65
 FOLD = 0x20
 """The bit that makes ASCII letters lower case. Other bytes change too, alike on both sides: a
 literal is never missed, and what is found besides is sorted out on the parsed field."""
+
+MOST_BITS = 8
+"""A part of an address of which a prefix leaves open so many bits is written out value by value."""
 
 _FOLDED = bytes(byte | FOLD for byte in range(256))
 SMALL = 8192
@@ -59,6 +63,8 @@ class LiteralNeedles:
         if self._wider is None:
             self._wider = LiteralNeedles(())
             self._wider._take(minimal((*self.literals, *self._network)))
+            # so many literals need fragments that choosing them takes longer than a log's reading
+            self._wider._learner = None
         return self._wider
 
     @classmethod
@@ -167,6 +173,28 @@ def _scratch(size: int) -> Any:
     if held is None or len(held) < size:
         held = _own.scratch = np.empty(size, np.uint8)
     return held[:size]
+
+
+def prefix_texts(prefix: str) -> Iterator[str]:
+    """Beginnings that together all addresses of an IP prefix have as text, the last part whole."""
+    net = ipaddress.ip_network(prefix, strict=False)
+    width, mark = (8, ".") if net.version == 4 else (16, ":")
+    known = -(-net.prefixlen // width)  # parts that the prefix says something about
+    if known * width - net.prefixlen > MOST_BITS:
+        known -= 1
+    if known * width >= net.max_prefixlen:
+        known = net.max_prefixlen // width - 1
+    shift = net.max_prefixlen - known * width
+    count = 1 << max(0, known * width - net.prefixlen)
+    for number in range(count):
+        start = ((int(net.network_address) >> shift) + number) if known else 0
+        parts = [start >> (width * at) & (1 << width) - 1 for at in reversed(range(known))]
+        if net.version == 4:
+            yield "".join(f"{part}{mark}" for part in parts)
+            continue
+        # a group of zeros may be left out, so that the text is certain only before it
+        told = parts[: parts.index(0)] if 0 in parts else parts
+        yield "".join(f"{part:x}{mark}" for part in told)
 
 
 def for_group(needles: Needles, group: str) -> Needles:

@@ -6,13 +6,20 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from oust.errors import OustError
+from oust.formats.arp_table import ArpTable
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
+from oust.formats.bind_log import BindLog
 from oust.formats.bods import Bods
+from oust.formats.catalogue import CatalogueFile
 from oust.formats.cyclonedx_json import CycloneDXJson
 from oust.formats.cyclonedx_proto import CycloneDXTextproto
 from oust.formats.cyclonedx_xml import CycloneDXXml
+from oust.formats.dhcpd_leases import DhcpdLeases
+from oust.formats.dns_records import DnsRecords
+from oust.formats.dnsmasq_log import DnsmasqLog
 from oust.formats.dpkg import DpkgList, DpkgStatus
 from oust.formats.dpkg_query import AptList, DpkgQuery
+from oust.formats.elf import ElfFile
 from oust.formats.followthemoney import FollowTheMoney
 from oust.formats.fpds_atom import FpdsAtom
 from oust.formats.gleif import (
@@ -28,9 +35,15 @@ from oust.formats.gleif import (
 )
 from oust.formats.glpi import GlpiJson, GlpiXml
 from oust.formats.homebrew import HomebrewJson
+from oust.formats.info_plist import InfoPlist
+from oust.formats.lease_tables import DnsmasqLeases, KeaLeases
+from oust.formats.macho import MachoFile
+from oust.formats.msi import MsiFile
+from oust.formats.nmap_xml import NmapXml
 from oust.formats.npm_list import NpmListJson
 from oust.formats.ocds import Ocds
 from oust.formats.osquery import OsqueryCsv, OsqueryJson
+from oust.formats.pe import PeFile
 from oust.formats.pip_list import PipFreeze, PipListJson
 from oust.formats.purchases_tables import PurchasesParquet, PurchasesXlsx
 from oust.formats.relations import RelationsCsv, RelationsYaml
@@ -42,11 +55,14 @@ from oust.formats.spdx2_rdf import Spdx2Rdf
 from oust.formats.spdx2_tag_value import Spdx2TagValue
 from oust.formats.spdx2_yaml import Spdx2Yaml
 from oust.formats.spdx3_json import Spdx3Json
+from oust.formats.squid_log import SquidLog
 from oust.formats.system_profiler_data import SystemProfilerJson, SystemProfilerXml
 from oust.formats.system_profiler_text import SystemProfilerText
 from oust.formats.ted import Ted
+from oust.formats.unbound_log import UnboundLog
 from oust.formats.windows_registry import WindowsUninstallReg
 from oust.formats.winget import WingetExport, WingetList
+from oust.formats.zeek import ZeekJson, ZeekTsv
 
 SURE = 100
 """A claim that no other can outdo: by a magic word of the format itself."""
@@ -55,6 +71,13 @@ PLUGIN_GROUP = "oust.formats.v1"
 """Entry point group for formats of other packages; see docs/add-a-format.md."""
 
 FORMATS: tuple[Format, ...] = (
+    # first, because a tree holds very many of them and their magic words settle it at once
+    PeFile(),
+    ElfFile(),
+    MachoFile(),
+    MsiFile(),
+    CatalogueFile(),
+    InfoPlist(),
     CycloneDXJson(),
     CycloneDXXml(),
     CycloneDXTextproto(),
@@ -105,6 +128,18 @@ FORMATS: tuple[Format, ...] = (
     GleifExceptionsCsv(),
     GleifExceptionsXml(),
     GleifExceptionsJson(),
+    ZeekTsv(),
+    ZeekJson(),
+    BindLog(),
+    UnboundLog(),
+    DnsmasqLog(),
+    SquidLog(),
+    DhcpdLeases(),
+    DnsmasqLeases(),
+    KeaLeases(),
+    ArpTable(),
+    NmapXml(),
+    DnsRecords(),
 )
 
 

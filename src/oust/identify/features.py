@@ -64,7 +64,14 @@ FEATURES: tuple[Feature, ...] = (
         "identifier",
         "connects-to",
     ),
-    Feature("device-id", "ids mac usb", "block or vendor part", "identifier", "supplies"),
+    Feature(
+        "MAC block of the vendor",
+        "ids mac",
+        "24, 28 or 36 bits assigned by the IEEE; never a random or group address",
+        "identifier",
+        "supplies",
+    ),
+    Feature("device-id", "ids usb", "vendor part", "identifier", "supplies"),
     Feature(
         "repository",
         "urls of a component",

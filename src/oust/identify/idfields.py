@@ -21,7 +21,8 @@ _BY_SCHEME = {
     "san": "certificate-name",
     "asn": "hosting",
     "user-agent": "user-agent",
-    **dict.fromkeys(("mac", "usb"), "device-id"),
+    "mac": "MAC block of the vendor",
+    "usb": "device-id",
     "cpe": "cpe-vendor",
     "company": "version-resource",
 }

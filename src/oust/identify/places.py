@@ -177,10 +177,18 @@ class Place:
             if address.version == net.version and address in net:
                 yield fact, 0, len(text)
 
-    def _specials(self, text: str) -> Iterator[tuple[Fact, int, int]]:
+    def _blocks(self, mac: str) -> Iterator[tuple[Fact, int, int]]:
+        """The narrowest block decides: a part of a 24-bit block may be somebody else's."""
         for digits in _MAC_DIGITS:
-            for fact in self.special["mac"].get(text[:digits], ()):
+            facts = self.special["mac"].get(mac[:digits], ())
+            for fact in facts:
                 yield fact, 0, digits
+            if facts:
+                return
+
+    def _specials(self, text: str) -> Iterator[tuple[Fact, int, int]]:
+        if "mac" in self.special and is_assigned(text):
+            yield from self._blocks(text)
         for fact in self.special["usb"].get(text.partition(":")[0], ()):
             yield fact, 0, text.find(":") if ":" in text else len(text)
         for fact in self.special["appx"].get(text.partition("_")[0], ()):
@@ -188,6 +196,11 @@ class Place:
         if (match := _CPE_VENDOR.match(text)) and "cpe-vendor" in self.special:
             for fact in self.special["cpe-vendor"].get(match[1], ()):
                 yield fact, match.start(1), match.end(1)
+
+
+def is_assigned(mac: str) -> bool:
+    """Whether a MAC address lies in a block that the IEEE assigned: no random or group address."""
+    return len(mac) == 12 and mac[1:2] in "048c"
 
 
 def _inside(comparison: str, text: str) -> re.Pattern[str]:

@@ -5,7 +5,6 @@ They make the cheap first pass: a text without any of them holds nothing that is
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -25,6 +24,7 @@ from oust.identify.terms import (
     terms_of,
     vendor_words,
 )
+from oust.needles import prefix_texts
 from oust.party_names import NEUTRAL
 from oust.text import words
 
@@ -32,8 +32,6 @@ _PURL_END = re.compile(r"[/*]+$")
 _CLASS = re.compile(r"\[[^\]]*\]|\\[a-zA-Z]|\([^)]*\)[?*]?|.[?*]")
 _RUN = re.compile(r"[a-z0-9_-]{3,}", re.I)
 _GAPS = ("", " ", "-", ".", ". ", "_", "/", ", ", "\n", "  ", " & ", " (", ") ", " - ")
-MOST_BITS = 8
-"""A part of an address of which a prefix leaves open so many bits is written out, value by value."""
 _NUMBERS = ("uei", "cage", "duns", "lei", "registration_number")
 
 
@@ -161,28 +159,6 @@ def _logged(fact: Fact, identifier: Identifier) -> Iterator[str]:
             yield from _regex_run(fact.value)
         else:
             yield value.strip("{}/")
-
-
-def prefix_texts(prefix: str) -> Iterator[str]:
-    """Beginnings that together all addresses of an IP prefix have as text, the last part whole."""
-    net = ipaddress.ip_network(prefix, strict=False)
-    width, mark = (8, ".") if net.version == 4 else (16, ":")
-    known = -(-net.prefixlen // width)  # parts that the prefix says something about
-    if known * width - net.prefixlen > MOST_BITS:
-        known -= 1
-    if known * width >= net.max_prefixlen:
-        known = net.max_prefixlen // width - 1
-    shift = net.max_prefixlen - known * width
-    count = 1 << max(0, known * width - net.prefixlen)
-    for number in range(count):
-        start = ((int(net.network_address) >> shift) + number) if known else 0
-        parts = [start >> (width * at) & (1 << width) - 1 for at in reversed(range(known))]
-        if net.version == 4:
-            yield "".join(f"{part}{mark}" for part in parts)
-            continue
-        # a group of zeros may be left out, so that the text is certain only before it
-        told = parts[: parts.index(0)] if 0 in parts else parts
-        yield "".join(f"{part:x}{mark}" for part in told)
 
 
 def _encoded(purl: str) -> str:
