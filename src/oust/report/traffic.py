@@ -140,12 +140,18 @@ def _totals(one: Channel) -> str:
     said = [f"{size(up)} up" if up is not None else "up not known"]
     said.append(f"{size(one.down)} down" if one.down is not None else "down not known")
     if up is not None and one.down:
-        said.append(f"up to down 1 : {one.down / up:,.1f}" if up else "nothing up")
+        said.append(_ratio(up, one.down))
     if one.bases:
-        said.append("by " + ", ".join(f"{log} log ({n:,})" for log, n in one.bases.items()))
+        said.append("counted by " + ", ".join(f"{log} log ({n:,})" for log, n in one.bases.items()))
     if one.by_address:
         said.append(f"{plural(one.by_address, 'contact')} known by address only")
     return "; ".join(said)
+
+
+def _ratio(up: int, down: int) -> str:
+    if not up:
+        return "nothing up"
+    return f"up : down = {up / down:,.1f} : 1" if up > down else f"up : down = 1 : {down / up:,.1f}"
 
 
 def _logs(audit: Audit) -> Iterator[str]:

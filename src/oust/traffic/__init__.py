@@ -77,7 +77,7 @@ def seconds(text: str, default: float, last: bool = False) -> float:
 
 
 def _collect(contacts: Contacts, logs: Logs) -> None:
-    """Names first, then connections: logs that showed names and none of these are not read twice."""
+    """Names first, then connections; logs that showed only names are not read twice."""
     named: set[str] = set()
     for path, batch in logs.events(lambda path: True):
         kinds = set(batch["log"].unique().to_pylist())

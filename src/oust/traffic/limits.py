@@ -19,8 +19,8 @@ def limits(channels: Sequence[Channel], kinds: Sequence[str], sums: bool) -> Ite
         )
     if met and "conn" not in met:
         yield (
-            "No row of a connection log belongs to these contacts: bytes are known only where another "
-            "log counts them."
+            "No row of a connection log belongs to these contacts: bytes are known only where "
+            "another log counts them."
         )
     if met == {"dns"}:
         yield "DNS only: names were asked for; whether a connection followed is not shown."

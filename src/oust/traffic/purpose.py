@@ -40,7 +40,10 @@ WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
     (re.compile(r"(?i)\b(?:serves? (?:the )?(?:installers|updates)|update feed)\b"), "update"),
     (re.compile(r"(?i)\b(?:web|shop|site|sites|browsing|community|documentation|pages)\b"), "web"),
 )  # fmt: skip
-"""Words of the dossier's note, product, detail and reason of weakness."""
+"""Words of the dossier's note, product, detail and reason of weakness.
+
+Of a weak value the last, a web site, is tried first: it is why most of them are weak.
+"""
 
 ORDER: tuple[Purpose, ...] = ("update", "look-up", "licence", "web", "unknown")
 
@@ -58,11 +61,12 @@ def purpose_of(name: str, identifier: str, dossier: Dossier) -> tuple[Purpose, s
     words = frozenset(_words(name))
     for word, purpose in LABELS.items():
         if word in words:
-            return purpose, f"“{word}” in the name {name}"
-    for text in _texts(fact):
-        for pattern, purpose in WORDS:
+            return purpose, f"“{word}” in the host name"
+    table = WORDS if not fact or not fact.strength else WORDS[-1:] + WORDS[:-1]
+    for pattern, purpose in table:
+        for text in _texts(fact):
             if pattern.search(text):
-                return purpose, f"dossier of {value}: “{text}”"
+                return purpose, f"dossier on {value}: “{text.partition(':')[0]}”"
     return "unknown", f"nothing says what {value or name} serves"
 
 
