@@ -246,7 +246,14 @@ class Case:
         return self.store.map_batches(columns, matcher.kernel, SIGHTING_SCHEMA)
 
     def _link(self) -> Linked:
-        return link(self.store, self.dossiers, self._find)
+        return link(self.store, self.dossiers, self._find, self._purpose)
+
+    def _purpose(self, name: str, identifier: str, vendor: str) -> str:
+        """What a destination of the vendor serves."""
+        from oust.traffic.purpose import purpose_of  # needed only where networks were seen
+
+        dossier = next(one for one in self.dossiers if one.id == vendor)
+        return purpose_of(name, identifier, dossier)[0]
 
     def _find(self, carriers: Sequence[CarrierProduct]) -> Iterator[tuple[str, Sighting]]:
         """Carrier products among all things stored."""

@@ -65,7 +65,7 @@ FEATURES: tuple[Feature, ...] = (
         "connects-to",
     ),
     Feature(
-        "MAC block of the vendor",
+        "mac-block",
         "ids mac",
         "24, 28 or 36 bits assigned by the IEEE; never a random or group address",
         "identifier",
@@ -128,12 +128,8 @@ FEATURES: tuple[Feature, ...] = (
     ),
     # never evidence alone
     Feature("link", "urls", "host of a link; documentation links to everybody", "weak"),
-    Feature(
-        "certificate-name", "ids san", "a host in a certificate of several owners", "weak"
-    ),
-    Feature(
-        "hosting", "ids asn", "network of an address; others may rent there", "weak"
-    ),
+    Feature("certificate-name", "ids san", "a host in a certificate of several owners", "weak"),
+    Feature("hosting", "ids asn", "network of an address; others may rent there", "weak"),
     Feature("user-agent", "ids user-agent", "word of what a client says of itself", "weak"),
     Feature("weak-value", "any", "value or product that the dossier calls weak", "weak"),
     Feature("named-in-text", "description of a thing", "any name", "weak"),

@@ -21,7 +21,7 @@ _BY_SCHEME = {
     "san": "certificate-name",
     "asn": "hosting",
     "user-agent": "user-agent",
-    "mac": "MAC block of the vendor",
+    "mac": "mac-block",
     "usb": "device-id",
     "cpe": "cpe-vendor",
     "company": "version-resource",

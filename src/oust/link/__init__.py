@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct, field
 
 from oust.data.dossier import Dossier
-from oust.link import gather
+from oust.link import gather, network
 from oust.link.describe import describe
 from oust.link.gather import Document, Row, Tables
 from oust.link.graph import STRENGTHS, Edge, Graph, plain
@@ -57,14 +57,23 @@ class Linked(Struct):
     possibly_same: tuple[tuple[str, str, str], ...] = ()
 
 
+def _unknown_purpose(name: str, identifier: str, vendor: str) -> str:
+    return "unknown"
+
+
 def vendor_node(dossier: Dossier) -> tuple[str, Node]:
     """Id and node of the vendor itself."""
     return f"vendor:{dossier.id}", Node("vendor", dossier.vendor, dossier.id)
 
 
-def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
+def link(
+    tables: Tables,
+    dossiers: Sequence[Dossier],
+    find: Finder,
+    purpose_of: network.PurposeOf = _unknown_purpose,
+) -> Linked:
     """Link everything stored. The same tables and dossiers give the same graph."""
-    work = _Work(tables, dossiers)
+    work = _Work(tables, dossiers, purpose_of)
     rows = gather.sightings(tables, [dossier.id for dossier in dossiers])
     work.load_documents(rows)
     work.place_sightings(rows)
@@ -75,7 +84,7 @@ def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
     work.linked.parties = sought(work.graph, parties, upward_names(dossiers))
     work.linked.mentions += place_owned(work.graph, tables, parties)
     work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
-    work.linked.possibly_same = parties.possibly_same()
+    work.linked.possibly_same = (*parties.possibly_same(), *work.name_clients())
     work.linked.mentions.sort(
         key=lambda m: (m.vendor, m.evidence.source, m.evidence.locator, m.reason)
     )
@@ -85,8 +94,13 @@ def link(tables: Tables, dossiers: Sequence[Dossier], find: Finder) -> Linked:
 class _Work:
     """The state of one link run."""
 
-    def __init__(self, tables: Tables, dossiers: Sequence[Dossier]) -> None:
+    def __init__(
+        self, tables: Tables, dossiers: Sequence[Dossier], purpose_of: network.PurposeOf
+    ) -> None:
         self.tables = tables
+        self.purpose_of = purpose_of
+        self.clients: list[Row] = []  # contacts of hosts known by their address alone
+        self.called: dict[str, str] = {}  # name of the device that has a MAC address
         self.linked = Linked(Graph())
         self.graph = self.linked.graph
         self.documents: dict[int, Document] = {}
@@ -110,13 +124,47 @@ class _Work:
         together: dict[tuple[str, int, int], list[Row]] = {}
         for row in rows:
             together.setdefault((row["vendor"], row["sid"], row["n"]), []).append(row)
+        self.called = network.device_names(rows)
         for (vendor, _, _), seen in together.items():
+            if network.is_network(seen[0]):
+                self._place_network(vendor, seen)
+                continue
             good = [row for row in seen if not (row["mention"] or no_asset(row))]
             if good:
                 self.place(good[0], self._start(vendor, good), carrier=False)
             else:
                 said = {row["mention"] or no_asset(row): row for row in reversed(seen)}
                 self.linked.mentions += [_mention(row, why) for why, row in said.items()]
+
+    def _place_network(self, vendor: str, seen: list[Row]) -> None:
+        """What was seen on a network: a contact, a name that is served, a device, or mentions."""
+        found = network.shown(seen, self.purpose_of)
+        if not found.shows:
+            why = network.reasons(seen, found)
+            self.linked.mentions += [_mention(row, reason) for reason, row in why.items()]
+            return
+        row, start = found.rows[0], self._start(vendor, list(found.rows))
+        if found.shows == "device":
+            network.place_device(self.graph, row, start, self.called)
+        elif found.shows == "served":
+            network.place_served(self.graph, row, start, found.rows)
+        else:
+            network.place_contact(self.graph, row, start, found.purpose)
+            if network.is_address(row["host"]):
+                self.clients.append(row)
+
+    def name_clients(self) -> list[tuple[str, str, str]]:
+        """Names that leases and scans give to clients known by address; shown, never joined."""
+        if not self.clients:
+            return []
+        known = gather.typed(self.tables, network.DEVICES)
+        found = network.namings(self.clients, known)
+        by_host: dict[str, list[str]] = {}
+        for one in found:
+            by_host.setdefault(one.address, []).append(f"{one.name} by {one.ground}")
+        for address, names in by_host.items():
+            self.graph.describe(f"host:{address.casefold()}", f"possibly {', '.join(names[:3])}")
+        return [(one.address, one.name, one.ground) for one in found]
 
     def _start(self, vendor: str, seen: list[Row]) -> Start:
         """Where a record is reached from, by the strongest of its sightings."""
@@ -155,6 +203,8 @@ class _Work:
         elif row["kind"] == "party":
             if plain(row["name"]):  # a nameless one is known by its numbers alone
                 self.same.setdefault(party_id(row["name"]), start.near)
+        elif row["kind"] == "host" and not (row["host"] or carrier):
+            network.place_device(self.graph, row, start, self.called)
         elif row["host"] or row["kind"] in ("program", "host"):
             place_on_host(self.graph, row, start, carrier)
         else:
@@ -199,7 +249,9 @@ class _Work:
             by_key.setdefault(key, []).append(sighting)
         for row in rows:
             for sighting in by_key[row["key"]]:
-                if sighting.mention or no_asset(row) or self._is_itself(row, sighting.vendor):
+                if sighting.mention or network.is_network(row) or no_asset(row):
+                    continue
+                if self._is_itself(row, sighting.vendor):
                     continue
                 self.place(row, _carrier_start(row, sighting), carrier=True)
 

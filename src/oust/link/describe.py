@@ -8,6 +8,7 @@ WORDS = {
     "name": "company name",
     "product": "product name",
     "carrier": "product that carries it",
+    "mac_oui": "MAC block of the vendor",
 }
 """How identifier kinds are called; the others by their own name with spaces."""
 

@@ -161,3 +161,11 @@ def named(tables: Tables, fields: Sequence[str]) -> list[Row]:
     for name in fields[1:]:
         some = some | (item[name] != "")
     return tables.rows(item.filter(some).select("key", "ids", *fields))
+
+
+def typed(tables: Tables, types: Iterable[str]) -> list[Row]:
+    """Every occurrence of services of these types, with its source."""
+    item = tables.table("item").drop("run")
+    wanted = item.filter((item.kind == "service") & item.type.isin(sorted(types)))
+    found = tables.table("occurrence").join(wanted, "key").join(_current(tables), "sid")
+    return _sorted(tables.rows(found))

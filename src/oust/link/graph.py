@@ -90,6 +90,12 @@ class Graph:
             )
         return ident
 
+    def describe(self, ident: str, detail: str) -> None:
+        """Add to what is read beside a node's name."""
+        old = self.nodes[ident]
+        joined = f"{old.detail}; {detail}" if old.detail else detail
+        self.nodes[ident] = structs.replace(old, detail=joined)
+
     def edge(self, new: Edge) -> None:
         """Add an edge, or its evidence to the edge that is there."""
         key = (new.near, new.far, new.relation)
