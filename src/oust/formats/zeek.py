@@ -16,7 +16,7 @@ from oust.formats import json_stream
 from oust.formats.seam import Head, Needles, NoNeedles, Opened, one_line
 from oust.formats.zeek_entry import LOGS, Entry, JsonEntry
 from oust.formats.zeek_gather import Gathered
-from oust.formats.zeek_lines import HASH, Block, Look, blocks
+from oust.formats.zeek_lines import HASH, NEWLINE, Block, Look, blocks
 from oust.formats.zeek_tsv import Columns, TsvEntry, heading
 from oust.model import Kind, Quarantine, Said
 
@@ -28,7 +28,8 @@ _NO_FIELDS = "no #fields line above says what its columns are"
 
 def _data(opened: Opened) -> Any:
     """The content in an encoding in which line ends and ASCII letters are bytes of ASCII."""
-    wide = opened.head.encoding.startswith(("utf-16", "utf-32"))
+    # NULs further on are binary fields, not a wide encoding
+    wide = opened.head.encoding.startswith(("utf-16", "utf-32")) and b"\0" in opened.data[:6]
     return opened.utf8() if wide else opened.data
 
 
@@ -123,7 +124,7 @@ class _Table:
 
         if not self._columns.fields:
             low += self._headed(block, low)
-        blank = low + np.flatnonzero(block.lead[low:high] == 0)
+        blank = low + np.flatnonzero(block.lead[low:high] == NEWLINE)
         broken = np.setdiff1d(self._broken(block, low, high), blank)
         for index in broken.tolist():
             yield self._complaint(block, index)
@@ -212,7 +213,7 @@ class ZeekJson:
         kind: Kind | None = None
         for block in blocks(_data(opened), Look(search, -1, _HIDDEN)):
             broken = set(_unread(block))
-            blank = int(np.count_nonzero(block.lead == 0))
+            blank = int(np.count_nonzero(block.lead == NEWLINE))
             kind = kind or _first_kind(block, broken, log)
             told = len(block.starts) - blank - len(broken)
             for index in np.union1d(block.hits, block.escaped).tolist():
@@ -245,7 +246,7 @@ def _is_lines(head: Head) -> bool:
 def _first_kind(block: Block, broken: set[int], log: str) -> Kind:
     """What the first entry is about; a log holds one kind of entry."""
     for index in range(min(len(block.starts), 1000)):
-        if index not in broken and block.lead[index]:
+        if index not in broken and block.lead[index] != NEWLINE:
             return _kind(JsonEntry(json_stream.decode(block.line(index)), log).log)
     return "service"
 

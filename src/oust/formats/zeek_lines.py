@@ -43,7 +43,7 @@ class Block(NamedTuple):
     raw: bytes
     starts: Any
     ends: Any  # without the line end
-    lead: Any  # first byte of each line; 0 of an empty one
+    lead: Any  # first byte of each line; NEWLINE of an empty one
     marks: Any  # places of the separator
     places: Any  # where something was hit
     hits: Any  # lines in which something was hit, or may be hidden by a hit in the line before
@@ -141,7 +141,7 @@ def _look(raw: bytes, look: Look) -> Block:
         starts, ends = starts[:-1], ends[:-1]
     if b"\r" in raw:
         ends = ends - (seen[np.maximum(ends - 1, 0)] == RETURN) * (ends > starts)
-    lead = np.where(ends > starts, seen[np.minimum(starts, len(raw) - 1)], 0)
+    lead = np.where(ends > starts, seen[np.minimum(starts, len(raw) - 1)], NEWLINE)
     marks = np.flatnonzero(seen == look.mark) if look.mark >= 0 else np.array([], np.int64)
     every = np.arange(len(starts))
     if look.search is None:
