@@ -185,7 +185,7 @@ def measure(kind: str, path: Path, count: int) -> None:
     path.read_bytes()  # into memory, untimed
     size = path.stat().st_size / 1e6
     print(f"{kind}: {count:,} rows, {size:,.0f} MB")
-    found = {name: best(name, path, 1 if name == "python" else RUNS) for name in CONTESTANTS}
+    found = {name: best(name, path, RUNS) for name in CONTESTANTS}
     own = found["oust"][0]
     for name, (took, said) in found.items():
         print(
