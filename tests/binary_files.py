@@ -61,9 +61,13 @@ class Identity:
             "JC": "1.3.6.1.4.1.311.60.2.1.3", "JL": "1.3.6.1.4.1.311.60.2.1.1", "BC": "2.5.4.15",
         }  # fmt: skip
         self.key = (
-            rsa.generate_private_key(65537, 2048) if use_rsa else ec.generate_private_key(ec.SECP256R1())
+            rsa.generate_private_key(65537, 2048)
+            if use_rsa
+            else ec.generate_private_key(ec.SECP256R1())
         )
-        name = x509.Name([x509.NameAttribute(x509.ObjectIdentifier(kinds[k]), v) for k, v in subject])
+        name = x509.Name(
+            [x509.NameAttribute(x509.ObjectIdentifier(kinds[k]), v) for k, v in subject]
+        )
         above = issuer or self
         self.name = name
         self.cert = (
@@ -97,7 +101,9 @@ def _integer(value: int) -> bytes:
 
 def family(use_rsa: bool = False) -> tuple[Identity, Identity]:
     """A root and an extended-validation signer below it, of a made-up vendor."""
-    root = Identity([("C", "FI"), ("O", "Lumo Trust"), ("CN", "Lumo Code CA")], ca=True, use_rsa=use_rsa)
+    root = Identity(
+        [("C", "FI"), ("O", "Lumo Trust"), ("CN", "Lumo Code CA")], ca=True, use_rsa=use_rsa
+    )
     leaf = Identity(
         [("serialNumber", "FI-2745 118"), ("JC", "FI"), ("JL", "Oulu"), ("BC", "Private Organization"),
          ("C", "FI"), ("L", "Oulu"), ("O", "Revontuli Engines, Oy"), ("CN", "Revontuli Engines, Oy")],
@@ -126,10 +132,14 @@ def signer_info(who: Identity, content: bytes, kind: str, attributes=(), unsigne
         unsigned = unsigned(signature)
     rest = (der(0xA1, *unsigned),) if unsigned else ()
     method = RSA if who.rsa else ECDSA
-    return seq(der(2, b"\1"), who.sid(), SHA256, der(0xA0, *signed), method, der(4, signature), *rest)
+    return seq(
+        der(2, b"\1"), who.sid(), SHA256, der(0xA0, *signed), method, der(4, signature), *rest
+    )
 
 
-def pkcs7(who: Identity, kind: str, content: bytes | None, *, certificates=None, detached=b"", **more) -> bytes:
+def pkcs7(
+    who: Identity, kind: str, content: bytes | None, *, certificates=None, detached=b"", **more
+) -> bytes:
     """A SignedData over `content`, an element, or over `detached` bytes."""
     from oust.formats.binary.der import Element
 
@@ -137,7 +147,13 @@ def pkcs7(who: Identity, kind: str, content: bytes | None, *, certificates=None,
     inner = seq(oid_(kind), *(() if content is None else (der(0xA0, content),)))
     certificates = [who] if certificates is None else certificates
     bundle = der(0xA0, *(one.raw for one in certificates))
-    data = seq(der(2, b"\1"), der(0x31, SHA256), inner, bundle, der(0x31, signer_info(who, hashed, kind, **more)))
+    data = seq(
+        der(2, b"\1"),
+        der(0x31, SHA256),
+        inner,
+        bundle,
+        der(0x31, signer_info(who, hashed, kind, **more)),
+    )
     return seq(oid_("1.2.840.113549.1.7.2"), der(0xA0, data))
 
 
@@ -190,18 +206,24 @@ def pe(languages=None, libraries=(), delayed=(), pdb="", driver=False) -> bytes:
     for which, names, width, at in ((1, libraries, 20, 12), (13, delayed, 32, 4)):
         if names:
             where = [place(name.encode() + b"\0") for name in names]
-            rows = b"".join(bytes(at) + struct.pack("<I", one) + bytes(width - at - 4) for one in where)
+            rows = b"".join(
+                bytes(at) + struct.pack("<I", one) + bytes(width - at - 4) for one in where
+            )
             directories[which] = (place(rows + bytes(width)), len(rows) + width)
     if pdb:
         entry = b"RSDS" + bytes(20) + pdb.encode() + b"\0"
         at = place(entry)
-        directories[6] = (place(struct.pack("<IIHHIIII", 0, 0, 0, 0, 2, len(entry), at, at - 0xC00)), 28)
+        directories[6] = (
+            place(struct.pack("<IIHHIIII", 0, 0, 0, 0, 2, len(entry), at, at - 0xC00)),
+            28,
+        )
     if languages:
         resource = version_resource(languages)
         data.extend(bytes(-len(data) % 8))
         base = 0x1000 + len(data)
         tree = b"".join(
-            bytes(12) + struct.pack("<HHII", 0, 1, n, (0x80000000 if step < 2 else 0) + 24 * (step + 1))
+            bytes(12)
+            + struct.pack("<HHII", 0, 1, n, (0x80000000 if step < 2 else 0) + 24 * (step + 1))
             for step, n in enumerate((16, 1, 1033))
         )
         tree += struct.pack("<IIII", base + 88, len(resource), 0, 0)
@@ -213,7 +235,9 @@ def pe(languages=None, libraries=(), delayed=(), pdb="", driver=False) -> bytes:
     optional += b"".join(struct.pack("<II", *one) for one in directories)
     head = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0"
     head += struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, len(optional), 0x22) + optional
-    head += b".rdata\0\0" + struct.pack("<IIIIIIHHI", len(data), 0x1000, len(data), 0x400, 0, 0, 0, 0, 0x40000040)
+    head += b".rdata\0\0" + struct.pack(
+        "<IIIIIIHHI", len(data), 0x1000, len(data), 0x400, 0, 0, 0, 0, 0x40000040
+    )
     return head + bytes(0x400 - len(head)) + bytes(data)
 
 
@@ -273,22 +297,40 @@ def elf(needed=(), soname="", comment="", modinfo=(), link="") -> bytes:
     names += b".shstrtab\0"
     at = put(bytes(names))
     sections[-1] = (sections[-1][0], 3, at, len(names))
-    headers = put(b"".join(struct.pack("<IIQQQQIIQQ", n, k, 0, 0, o, s, 0, 0, 1, 0) for n, k, o, s in sections))
+    headers = put(
+        b"".join(
+            struct.pack("<IIQQQQIIQQ", n, k, 0, 0, o, s, 0, 0, 1, 0) for n, k, o, s in sections
+        )
+    )
     ident = b"\x7fELF\2\1\1" + bytes(9)
     out[:64] = ident + struct.pack("<HHIQQQIHHHHHH", 1 if modinfo else 3, 62, 1, 0, 64, headers, 0, 64,
                                    56, 4, 64, len(sections), len(sections) - 1)  # fmt: skip
-    rows = [(1, 0, 0, len(out)), (2, dynamic, dynamic, 16 * len(entries)), (3, loader, loader, 28), (4, note, note, 36)]
+    rows = [
+        (1, 0, 0, len(out)),
+        (2, dynamic, dynamic, 16 * len(entries)),
+        (3, loader, loader, 28),
+        (4, note, note, 36),
+    ]
     for n, (kind, offset, address, size) in enumerate(rows):
-        out[64 + 56 * n : 120 + 56 * n] = struct.pack("<IIQQQQQQ", kind, 4, offset, address, address, size, size, 8)
+        out[64 + 56 * n : 120 + 56 * n] = struct.pack(
+            "<IIQQQQQQ", kind, 4, offset, address, address, size, size, 8
+        )
     return bytes(out)
 
 
 def signed_module(module: bytes, who: Identity) -> bytes:
     block = pkcs7(who, "1.2.840.113549.1.7.1", None, certificates=[], detached=module)
-    return module + block + struct.pack(">BBBBB3xI", 0, 0, 2, 0, 0, len(block)) + b"~Module signature appended~\n"
+    return (
+        module
+        + block
+        + struct.pack(">BBBBB3xI", 0, 0, 2, 0, 0, len(block))
+        + b"~Module signature appended~\n"
+    )
 
 
-def macho(libraries=(), identifier="", team="", who: Identity | None = None, cpu=0x100000C) -> bytes:
+def macho(
+    libraries=(), identifier="", team="", who: Identity | None = None, cpu=0x100000C
+) -> bytes:
     """A 64-bit program, signed if `identifier` is given."""
     commands = [struct.pack("<II", 0x1B, 24) + bytes(range(16))]
     for name in libraries:
@@ -315,14 +357,20 @@ def macho(libraries=(), identifier="", team="", who: Identity | None = None, cpu
     for kind, part in parts:
         index += struct.pack(">II", kind, at)
         at += len(part)
-    blob = struct.pack(">III", 0xFADE0CC0, at, len(parts)) + index + b"".join(part for _, part in parts)
+    blob = (
+        struct.pack(">III", 0xFADE0CC0, at, len(parts))
+        + index
+        + b"".join(part for _, part in parts)
+    )
     return code + blob + bytes(65_536 - len(blob))
 
 
 def fat(*programs: bytes) -> bytes:
     at, table, body = 4096, b"", b""
     for n, one in enumerate(programs):
-        table += struct.pack(">IIIII", (0x1000007, 0x100000C)[n % 2], 0, at + len(body), len(one), 12)
+        table += struct.pack(
+            ">IIIII", (0x1000007, 0x100000C)[n % 2], 0, at + len(body), len(one), 12
+        )
         body += one
     return (struct.pack(">II", 0xCAFEBABE, len(programs)) + table).ljust(4096, b"\0") + body
 
@@ -341,7 +389,9 @@ def coded(name: str) -> str:
 
 def msi_streams(properties: dict[str, str], summary: dict[int, str]) -> dict[str, bytes]:
     texts = [*properties, *properties.values()]
-    pool = struct.pack("<HH", 65001, 0) + b"".join(struct.pack("<HH", len(t.encode()), 1) for t in texts)
+    pool = struct.pack("<HH", 65001, 0) + b"".join(
+        struct.pack("<HH", len(t.encode()), 1) for t in texts
+    )
     rows = len(properties)
     table = struct.pack(f"<{2 * rows}H", *range(1, 2 * rows + 1))
     values = {1: struct.pack("<IHH", 2, 65001, 0)}
@@ -353,7 +403,13 @@ def msi_streams(properties: dict[str, str], summary: dict[int, str]) -> dict[str
         index += struct.pack("<II", n, at + len(body))
         body += raw
     section = struct.pack("<II", at + len(body), len(values)) + index + body
-    head = struct.pack("<HHI", 0xFFFE, 0, 0x20005) + bytes(16) + struct.pack("<I", 1) + bytes(16) + struct.pack("<I", 48)
+    head = (
+        struct.pack("<HHI", 0xFFFE, 0, 0x20005)
+        + bytes(16)
+        + struct.pack("<I", 1)
+        + bytes(16)
+        + struct.pack("<I", 48)
+    )
     return {
         coded("_StringPool"): pool, coded("_StringData"): "".join(texts).encode(),
         coded("Property"): table, "\x05SummaryInformation": head + section,
@@ -383,16 +439,28 @@ def ole(streams: dict[str, bytes], clsid: str = "84100C0000000000C00000000000004
     for name in big:
         starts[name] = chain(streams[name])
     root = chain(mini)
-    table = chain(struct.pack(f"<{len(minifat)}I", *minifat).ljust(-(-len(minifat) // 128) * 512, b"\xff"))
+    table = chain(
+        struct.pack(f"<{len(minifat)}I", *minifat).ljust(-(-len(minifat) // 128) * 512, b"\xff")
+    )
 
     def entry(name, kind, child, right, start, size, uid=bytes(16)) -> bytes:
         raw = name.encode("utf-16-le") + b"\0\0"
-        return raw.ljust(64, b"\0") + struct.pack("<HBBIII", len(raw), kind, 1, free, right, child) + uid + bytes(20) + struct.pack("<IQ", start, size)
+        return (
+            raw.ljust(64, b"\0")
+            + struct.pack("<HBBIII", len(raw), kind, 1, free, right, child)
+            + uid
+            + bytes(20)
+            + struct.pack("<IQ", start, size)
+        )
 
     uid = bytes.fromhex(clsid)
     entries = [entry("Root Entry", 5, 1 if names else free, free, root, len(mini), uid)]
     for n, name in enumerate(names, 1):  # a degenerate tree: each entry the right one of the last
-        entries.append(entry(name, 2, free, n + 1 if n < len(names) else free, starts[name], len(streams[name])))
+        entries.append(
+            entry(
+                name, 2, free, n + 1 if n < len(names) else free, starts[name], len(streams[name])
+            )
+        )
     raw = b"".join(entries)
     directory = chain(raw + entry("", 0, free, free, 0, 0) * (-len(entries) % 4))
     fat_at = len(sectors)
@@ -409,7 +477,13 @@ PROPERTIES = {
     "ProductVersion": "4.2.10", "ProductCode": "{0b5e6a6e-1111-4222-8333-944455566677}",
     "UpgradeCode": "{AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE}", "ARPHELPLINK": "https://revontuli.example/help",
 }  # fmt: skip
-SUMMARY = {2: "Installation Database", 3: "Gateway Filter", 4: "Packaging Team", 9: "{9}", 18: "WiX"}
+SUMMARY = {
+    2: "Installation Database",
+    3: "Gateway Filter",
+    4: "Packaging Team",
+    9: "{9}",
+    18: "WiX",
+}
 
 # ---- catalogue ----
 
@@ -418,7 +492,11 @@ def catalogue(who: Identity, members: list[tuple[bytes, str, bool]]) -> bytes:
     """Members are digest, file name and whether they are programs."""
 
     def value(name: str, text: str) -> bytes:
-        return seq(der(0x1E, name.encode("utf-16-be")), der(2, b"\1\0\1\0\1"), der(4, text.encode("utf-16-le") + b"\0\0"))
+        return seq(
+            der(0x1E, name.encode("utf-16-be")),
+            der(2, b"\1\0\1\0\1"),
+            der(4, text.encode("utf-16-le") + b"\0\0"),
+        )
 
     listed = [
         seq(
@@ -456,10 +534,27 @@ def android_manifest(package: str, version: str, wide: bool = True) -> bytes:
             body += bytes((len(text), len(text.encode()))) + text.encode() + b"\0"
     body += bytes(-len(body) % 4)
     start = 28 + 4 * len(strings)
-    pool = struct.pack("<HHIIIIII", 1, 28, start + len(body), len(strings), 0, 0 if wide else 256, start, 0)
+    pool = struct.pack(
+        "<HHIIIIII", 1, 28, start + len(body), len(strings), 0, 0 if wide else 256, start, 0
+    )
     pool += struct.pack(f"<{len(strings)}I", *offsets) + body
     rows = b"".join(struct.pack("<IIIHBBI", 0xFFFFFFFF, n, n + 3, 8, 0, 3, n + 3) for n in (0, 1))
-    node = struct.pack("<HHIIIIIHHHHHH", 0x102, 16, 36 + len(rows), 1, 0xFFFFFFFF, 0xFFFFFFFF, 2, 20, 20, 2, 0, 0, 0)
+    node = struct.pack(
+        "<HHIIIIIHHHHHH",
+        0x102,
+        16,
+        36 + len(rows),
+        1,
+        0xFFFFFFFF,
+        0xFFFFFFFF,
+        2,
+        20,
+        20,
+        2,
+        0,
+        0,
+        0,
+    )
     body = pool + node + rows
     return struct.pack("<HHI", 3, 8, 8 + len(body)) + body
 
@@ -482,7 +577,9 @@ def samples() -> dict[str, tuple[str, bytes]]:
     """A golden input for each case, by `format/case`: its file name and content."""
     root, leaf = family()
     stamper = Identity([("O", "Lumo Trust"), ("CN", "Lumo Time")], root)
-    platform = Identity([("O", "Alusta Oyj"), ("CN", "Alusta Windows Hardware Compatibility Publisher")], root)
+    platform = Identity(
+        [("O", "Alusta Oyj"), ("CN", "Alusta Windows Hardware Compatibility Publisher")], root
+    )
     program = pe(STRINGS, ["KERNEL32.dll", "rvcore.dll"], ["rvupdate.dll"], "C:\\build\\rvscan.pdb")
     nested = pe_signature(program, leaf, [leaf, root], unsigned=stamp(stamper))
     signed = pe_signature(program, leaf, [root, leaf, stamper],
@@ -490,7 +587,9 @@ def samples() -> dict[str, tuple[str, bytes]]:
                           unsigned=[attribute("1.3.6.1.4.1.311.2.4.1", nested)])  # fmt: skip
     driver = pe({"040904b0": {"CompanyName": "Revontuli Engines Oy"}}, driver=True)
     by_platform = pe_signature(driver, platform, attributes=[opus("Revontuli Filter Driver", "")])
-    library = elf(["libc.so.6", "librvcore.so.7"], "librvscan.so.7", "GCC: (Debian) 12", link="rvscan.debug")
+    library = elf(
+        ["libc.so.6", "librvcore.so.7"], "librvscan.so.7", "GCC: (Debian) 12", link="rvscan.debug"
+    )
     module = elf(modinfo=["license=Proprietary", "author=Revontuli Engines", "author=M. Virtanen",
                           "description=Gateway filter", "version=4.2", "vermagic=6.1.0 SMP"])  # fmt: skip
     apple = Identity([("O", "Revontuli Engines Oy"), ("CN", "Developer ID Application: Revontuli Engines Oy (RV12ENG345)")],

@@ -165,6 +165,7 @@ class Opened:
         self.name = path.rsplit("!/", 1)[-1].replace("\\", "/").rsplit("/", 1)[-1]
         self.data = data  # bytes, mmap or FileView: slice it, `find` in it
         self.size = len(data)
+        self.digests: tuple[str, ...] = ()  # `sha256:...`, where the content was hashed before
         self.head = Head(self.name, _beginning(data), self.size)
 
     @property

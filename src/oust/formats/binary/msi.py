@@ -6,6 +6,7 @@ description of the format in Wine's and msitools' documentation.
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,7 +173,7 @@ def encoding_of(page: int) -> str:
     """Python's name of a Windows code page; Windows-1252 where it has none."""
     name = _CODE_PAGES.get(page, f"cp{page}")
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return "cp1252"
     return name

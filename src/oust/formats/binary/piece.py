@@ -20,7 +20,7 @@ class BrokenPart(Exception):
 
 BROKEN = (
     *(BrokenPart, struct.error, ValueError, IndexError, OverflowError, RecursionError),
-    *(KeyError, TypeError),
+    *(KeyError, TypeError, LookupError),
 )
 """What a parser may run into in a damaged file."""
 

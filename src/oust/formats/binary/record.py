@@ -24,8 +24,7 @@ _TEAM = re.compile(r"\(([0-9A-Z]{10})\)\s*$")
 
 def digests(opened: Opened) -> tuple[str, ...]:
     """The ids of the content itself, taken over from who opened it where it was hashed there."""
-    known = getattr(opened, "digests", ())
-    return tuple(known) or (f"sha256:{digest_of(opened.data)}",)
+    return opened.digests or (f"sha256:{digest_of(opened.data)}",)
 
 
 def signer_ids(signatures: Iterable[Signature]) -> list[str]:
