@@ -17,11 +17,14 @@ import msgspec
 import pyarrow as pa
 
 from oust.columns import SIGHTING_SCHEMA
+from oust.coverage import coverage, looked
+from oust.covered import Covered
 from oust.data import load_dossiers, load_facts, load_rules, load_tags
 from oust.data.dossier import Dossier
 from oust.data.rule import Profile, Rule
 from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
 from oust.fileview import place_of
+from oust.formats import all_formats
 from oust.identify import Matcher, carrier_matcher, compile_dossiers
 from oust.ingest import Added, Ingest, Progress, Silent
 from oust.link import Linked, link, vendor_node
@@ -145,6 +148,7 @@ class Case:
             exposures=tuple(trace(linked.graph, nodes, self._own_parties())),
             mentions=tuple(m for m in linked.mentions if m.vendor in nodes),
             possibly_same=linked.possibly_same,
+            looked=looked(self.store, _groups()),
         )
 
     def judge(
@@ -177,6 +181,14 @@ class Case:
         )
         judge.check_suppositions(day)
         return judge, findings.exposures
+
+    def coverage(self, vendors: Sequence[str] = ()) -> Covered:
+        """Every look that the evidence is, and what no look covers.
+
+        `vendors`: those for which to say how much each method has to look for; all, if empty.
+        """
+        chosen = [d for d in self.dossiers if not vendors or d.id in vendors]
+        return coverage(self.store, _groups(), chosen, self.matcher.key)
 
     def traffic(
         self,
@@ -273,3 +285,8 @@ class Case:
         for row in self.store.rows(extras.filter(extras.extra != "")):
             names.add(str(msgspec.json.decode(row["extra"]).get("agency", "")))
         return {party_id(name) for name in names if name}
+
+
+def _groups() -> dict[str, str]:
+    """Group of evidence by format."""
+    return {fmt.name: fmt.group for fmt in all_formats()}

@@ -6,6 +6,7 @@ import click
 
 from oust import __version__
 from oust.commands.case import case
+from oust.commands.coverage import coverage
 from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
 from oust.commands.formats import formats
@@ -35,4 +36,5 @@ def root() -> None:
 for command in (trace, show, judge, timeline, deadlines, report, rules, dossier, case, formats):
     root.add_command(command)
 root.add_command(traffic)
+root.add_command(coverage)
 rules.add_command(who)

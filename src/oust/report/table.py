@@ -5,10 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from oust.formats import all_formats
-from oust.model import Exposure, Findings, Mention, Source
+from oust.model import Exposure, Findings, Mention
+from oust.report import coverage
 from oust.report.words import (
-    GROUPS,
     asset_name,
     clip,
     clip_path,
@@ -52,7 +51,7 @@ def render(
         yield from _mentions(findings)
     yield from _nothing(findings, by_vendor)
     yield from _possibly(findings)
-    yield from _coverage(findings.sources)
+    yield from _coverage(findings)
 
 
 def _vendor(
@@ -134,8 +133,8 @@ def _possibly(findings: Findings) -> Iterator[str]:
             yield f"    {clip(first, 36)} · {clip(second, 36)} ({clip(ground, 40)})"
 
 
-def _coverage(sources: Sequence[Source]) -> Iterator[str]:
-    held = files(sources)
+def _coverage(findings: Findings) -> Iterator[str]:
+    held = files(findings.sources)
     missing = unread(held)
     good = [s for s in held if s.status in ("read", "partly read", "empty")]
     records = sum(source.records for source in held)
@@ -150,13 +149,4 @@ def _coverage(sources: Sequence[Source]) -> Iterator[str]:
         yield f"        {clip(source.message, WIDTH - 10)}"
     if len(missing) > 6:
         yield f"    and {len(missing) - 6:,} more: oust case sources --problems"
-    unlooked = _not_looked_at(held)
-    if unlooked:
-        text = f"Not looked at: {', '.join(unlooked)}. “Nothing found” covers only what was read."
-        yield from (" " + line for line in _wrap(text, WIDTH - 2))
-
-
-def _not_looked_at(sources: Sequence[Source]) -> list[str]:
-    group = {fmt.name: fmt.group for fmt in all_formats()}
-    seen = {group.get(source.format, "") for source in sources if source.records}
-    return [words for name, words in GROUPS.items() if name not in seen]
+    yield from (" " + line for line in _wrap(coverage.short(findings.looked), WIDTH - 2))
