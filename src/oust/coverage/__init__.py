@@ -6,11 +6,13 @@ the evidence. SEES says what each method can show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import get_args
+from collections.abc import Iterable, Mapping, Sequence, Set, Sized
+from typing import Any, get_args
+
+from msgspec import structs
 
 from oust.coverage.absent import buyers, gaps, hosts_met, missing
-from oust.coverage.looks import looks
+from oust.coverage.looks import looks, methods_used
 from oust.coverage.sees import PARTLY, SEES, Sees, able
 from oust.coverage.sought import sought
 from oust.coverage.unattributed import attribution
@@ -33,13 +35,13 @@ def coverage(
     """
     found = looks(store, groups)
     met = hosts_met(store)
-    absent = missing(met, found)
     rows = store.sources()
+    absent = missing(met, _inventories(rows, groups))
     unread = [row for row in rows if row["status"] in ("not read", "partly read", "no reader")]
     bulk = [row for row in rows if row["bulk"] and key and row["sought"].split("+")[0] != key]
     return Covered(
         looks=tuple(found),
-        looked=_looked(found, len(met), len(met) - len(absent)),
+        looked=_looked(found, met, absent),
         missing=tuple(absent),
         buyers=tuple(buyers(store)),
         gaps=tuple(gaps(found)),
@@ -51,20 +53,27 @@ def coverage(
 
 
 def looked(store: Store, groups: Mapping[str, str]) -> Looked:
-    """The short form, to stand beside findings."""
-    found = looks(store, groups)
-    met = hosts_met(store)
-    return _looked(found, len(met), len(met) - len(missing(met, found)))
+    """The short form, to stand beside findings: methods and hosts."""
+    rows, met = store.sources(), hosts_met(store)
+    absent = missing(met, _inventories(rows, groups))
+    return _short(methods_used(store, rows, groups), met, absent)
 
 
-def _looked(found: Iterable[Look], hosts: int, inventoried: int) -> Looked:
-    done = list(found)
-    used = {one.method for one in done if one.records}
+def _looked(found: Sequence[Look], met: Sized, absent: Sized) -> Looked:
+    short = _short({one.method for one in found if one.records}, met, absent)
+    partial = sum(not one.complete for one in found)
+    return structs.replace(short, partial=partial, looks=len(found))
+
+
+def _short(used: Set[Method], met: Sized, absent: Sized) -> Looked:
     return Looked(
         methods=tuple(method for method in METHODS if method in used),
         never=tuple(method for method in METHODS if method not in used),
-        hosts=hosts,
-        inventoried=inventoried,
-        partial=sum(not one.complete for one in done),
-        looks=len(done),
+        hosts=len(met),
+        inventoried=len(met) - len(absent),
     )
+
+
+def _inventories(rows: Iterable[Mapping[str, Any]], groups: Mapping[str, str]) -> set[str]:
+    """Paths of sources that show what is on a host."""
+    return {row["path"] for row in rows if groups.get(row["format"]) == "inventory"}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 
 from oust.covered import Missing, TimeGap
 from oust.model import Look, Method
 from oust.store import Store
-
-INVENTORIED = frozenset({"software inventory", "files"})
-"""Methods that show what is on a host."""
 
 LOGS: tuple[Method, ...] = ("DNS log", "connection log")
 LEAST = timedelta(hours=1)
@@ -47,10 +44,10 @@ def folded(name: str) -> str:
     return name.strip().rstrip(".").casefold()
 
 
-def missing(met: dict[str, dict[str, set[str]]], looks: Iterable[Look]) -> list[Missing]:
-    """Hosts met that no inventory shows, by any name that they are known to have."""
-    shown = {folded(one.asset.name) for one in looks if one.method in INVENTORIED}
-    for host in [host for host in met if host in shown]:
+def missing(met: dict[str, dict[str, set[str]]], inventories: Set[str]) -> list[Missing]:
+    """Hosts met that none of `inventories` (paths of sources) shows by any name known of them."""
+    shown = {host for host, one in met.items() if one["sources"] & inventories}
+    for host in sorted(shown):
         shown |= met[host]["also"]
     labels: dict[str, str] = {}
     for name in sorted(shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -83,6 +84,16 @@ def looks(store: Store, groups: Groups) -> list[Look]:
             found += _looks_of(row, said, method)
     found += _files(rows, groups)
     return sorted(found, key=lambda one: (one.asset.kind, one.asset.name, one.method, one.source))
+
+
+def methods_used(store: Store, rows: Iterable[Row], groups: Groups) -> set[Method]:
+    """Methods by which something was read."""
+    facts: dict[int, Facts] = {}
+    held = [row for row in rows if row["records"]]
+    if any(groups.get(row["format"]) == "network" for row in held):
+        _add_types(facts, store, _seen(store))
+    found = (method_of(row, facts.get(row["sid"], Facts()), groups) for row in held)
+    return {method for method in found if method}
 
 
 def _looks_of(row: Row, facts: Facts, method: Method) -> Iterator[Look]:
@@ -205,33 +216,47 @@ def place_of(path: str) -> str:
 
 def facts_of(store: Store) -> dict[int, Facts]:
     """What the records of each current source say of it, by the source's id."""
-    found: dict[int, Facts] = {}
-    item, occurrence = store.table("item"), store.table("occurrence")
-    source = store.table("source")
+    found: dict[int, Facts] = defaultdict(Facts)
+    seen = _seen(store)
+    _add_hosts(found, store, seen)
+    spans = seen.filter(seen.since != "").group_by(["sid", "kind"])
+    dated = spans.agg(first=seen.since.min(), last=seen.since.max(), ended=seen.until.max())
+    for row in store.rows(dated.order_by("sid", "kind")):
+        _dates(found[row["sid"]], row)
+    subjects = seen.filter((seen.role == "subject") & (seen.name != "")).order_by("sid", "n")
+    for row in store.rows(subjects.select("sid", "name", "version")):
+        facts = found[row["sid"]]
+        facts.subject = facts.subject if facts.subject[0] else (row["name"], row["version"])
+    _add_types(found, store, seen)
+    return found
+
+
+def _seen(store: Store) -> Any:
+    """Occurrences in current sources with what occurred."""
+    item, source = store.table("item"), store.table("source")
     current = source.filter(source.current).select("sid")
-    seen = occurrence.join(item.select("key", "kind", "name", "version", "type"), "key")
-    seen = seen.semi_join(current, "sid")
+    things = item.select("key", "kind", "name", "version", "type")
+    return store.table("occurrence").join(things, "key").semi_join(current, "sid")
+
+
+def _add_hosts(found: dict[int, Facts], store: Store, seen: Any) -> None:
+    """Hosts with their records, and what records of hosts say of the look."""
     host = (seen.kind == "host").ifelse(seen.name, seen.host)
     programs = seen.filter(seen.kind.isin(["host", "program", "component", "file"]))
     named = programs.mutate(on=host).filter(lambda t: t.on != "")
     for row in store.rows(named.group_by(["sid", "on"]).agg(n=named.count()).order_by("sid", "on")):
-        found.setdefault(row["sid"], Facts()).hosts[row["on"]] = row["n"]
-    spans = seen.filter(seen.since != "").group_by(["sid", "kind"])
-    dated = spans.agg(first=seen.since.min(), last=seen.since.max(), ended=seen.until.max())
-    for row in store.rows(dated.order_by("sid", "kind")):
-        _dates(found.setdefault(row["sid"], Facts()), row)
-    subjects = seen.filter((seen.role == "subject") & (seen.name != "")).order_by("sid", "n")
-    for row in store.rows(subjects.select("sid", "name", "version")):
-        facts = found.setdefault(row["sid"], Facts())
-        facts.subject = facts.subject if facts.subject[0] else (row["name"], row["version"])
+        found[row["sid"]].hosts[row["on"]] = row["n"]
+    extras = seen.filter((seen.kind == "host") & (seen.extra != "")).select("sid", "extra")
+    for row in store.rows(extras.distinct().order_by("sid", "extra")):
+        _host_says(found[row["sid"]], row["extra"])
+
+
+def _add_types(found: dict[int, Facts], store: Store, seen: Any) -> None:
+    """Types of what network logs show."""
     types = seen.filter(seen.kind == "service").select("sid", "type").distinct()
     for row in store.rows(types.order_by("sid", "type")):
         facts = found.setdefault(row["sid"], Facts())
         facts.types = (*facts.types, row["type"])
-    extras = seen.filter((seen.kind == "host") & (seen.extra != "")).select("sid", "extra")
-    for row in store.rows(extras.distinct().order_by("sid", "extra")):
-        _host_says(found.setdefault(row["sid"], Facts()), row["extra"])
-    return found
 
 
 def _dates(facts: Facts, row: Row) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from oust.report.words import called, clip, clip_path, plural, safe
 
 WIDTH = 100
 SHOWN = 8
+
+_COUNT = re.compile(r"^[\d,]+ of [\d,]+ ")
 
 METHODS: dict[Method, str] = {
     "purchase records": "purchase records",
@@ -37,9 +40,8 @@ def short(looked: Looked) -> str:
     """One or two lines, to stand beside "nothing found"."""
     said = []
     if looked.hosts:
-        said.append(
-            f"Inventoried: {looked.inventoried:,} of {plural(looked.hosts, 'host')} that evidence names."
-        )
+        hosts = plural(looked.hosts, "host")
+        said.append(f"Inventoried: {looked.inventoried:,} of {hosts} that evidence names.")
     if looked.never:
         said.append(f"Not looked at: {', '.join(METHODS[one] for one in looked.never)}.")
     said.append("“Nothing found” covers only what was read: oust coverage")
@@ -105,7 +107,7 @@ def _partial(looks: Iterable[Look], shown: int) -> Iterator[str]:
     by_reason: dict[str, list[Look]] = {}
     for one in looks:
         for reason in one.reasons:
-            by_reason.setdefault(reason, []).append(one)
+            by_reason.setdefault(_COUNT.sub("some ", reason), []).append(one)
     if by_reason:
         yield " Partial, because"
     ordered = sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[0]))
