@@ -95,9 +95,9 @@ def ask(columns: dict[str, NDArray[Any]], parties: dict[str, int], peers: bool) 
     snapshot = ownership.on(DAY)
     print(f"build {DAY}             {time.perf_counter() - start:6.2f} s")
     for called, party in parties.items():
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         found = snapshot.closure(str(party))
-        took = time.perf_counter() - start
+        took, burnt = time.perf_counter() - start, time.process_time() - cpu
         counts = ", ".join(
             f"{name} {part.yes.size}+{part.unknown.size}?"
             for name, part in (
@@ -106,7 +106,7 @@ def ask(columns: dict[str, NDArray[Any]], parties: dict[str, int], peers: bool) 
                 ("common", found.common_control),
             )
         )
-        print(f"closure of {called:16}  {took:6.2f} s  {counts}")
+        print(f"closure of {called:16}  {took:6.2f} s ({burnt:.2f} s of processor)  {counts}")
         if found.majority_owned.yes.size:
             last = str(int(found.majority_owned.yes[-1]))
             start = time.perf_counter()

@@ -17,6 +17,7 @@ from oust.judge.ownership.integrated import System
 from oust.judge.ownership.pairs import Pairs
 from oust.judge.ownership.solve import DENSE, solve
 from oust.judge.ownership.spans import span
+from oust.judge.ownership.table import Floats
 from oust.model import Basis, Evidence, Holding
 
 DAY = "2020-06-15"
@@ -296,7 +297,13 @@ def test_large_closure_equals_solving_for_every_company(rounds: int) -> None:
     low = np.where(draw.random(once.size) < 0.3, np.floor(share * 4) / 4, share)
     high = np.where(low < share, np.minimum(low + 0.25, 1), share)
     snap = Ownership.from_arrays(owner, owned, low, high).on(DAY)
-    settled = []
+    settled: list[int] = []
+    whole = System.bounds
+
+    def noted(system: System) -> tuple[Floats, Floats]:
+        settled.append(system.size)
+        return whole(system)
+
     for party in map(str, np.argsort(np.bincount(owner))[-12:]):
         plain = snap.closure(party).majority_owned
         with pytest.MonkeyPatch.context() as patch:
@@ -305,9 +312,11 @@ def test_large_closure_equals_solving_for_every_company(rounds: int) -> None:
             patch.setattr("oust.judge.ownership.decide.ROUNDS", rounds)
             patch.setattr("oust.judge.ownership.decide.FEW", 0.0)
             patch.setattr("oust.judge.ownership.decide.LARGEST", 1.0)
-            whole = System.bounds
-            patch.setattr(System, "bounds", lambda s: settled.append(s.size) or whole(s))
-            quick = snap.closure(party).majority_owned
+            patch.setattr(System, "bounds", noted)
+            large = Ownership.from_arrays(owner, owned, low, high).on(DAY)
+            quick = large.closure(party).majority_owned
+            one = str(int(plain.unknown[0])) if plain.unknown.size else party
+            assert bounds(large.stake(party, one)) == bounds(snap.stake(party, one))
         assert np.array_equal(plain.yes, quick.yes)
         assert np.array_equal(plain.unknown, quick.unknown)
         assert plain.yes.size and plain.unknown.size

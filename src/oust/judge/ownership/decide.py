@@ -9,6 +9,8 @@ bounds, in growing circles until they are settled too; at worst the circle is ev
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from oust.judge.ownership.control import Bar
@@ -18,6 +20,7 @@ from oust.judge.ownership.table import Bools, Floats, Ints
 
 SMALL = 5_000
 ROUNDS = 20
+CLOSE = 1e-7
 FEW = 0.004
 """The rounds over everything end when no more than this part of the companies is open."""
 LARGEST = 0.25
@@ -55,19 +58,35 @@ def decide(system: System, bar: Bar) -> tuple[Floats, Floats]:
     if system.size <= SMALL:
         return system.bounds()
     ends = _everywhere(system, bar)
+    if not _in_circles(system, ends, lambda: ends.unsettled(bar)):
+        return system.bounds()
+    return ends.low, np.where(bar.met(ends.high_least), ends.high_least, ends.high)
+
+
+def exactly(system: System, company: int, bar: Bar) -> tuple[float, float]:
+    """Bounds of the owner's share in the company at that position, to CLOSE and as `bar` takes."""
+    if system.size > SMALL:
+        ends = _everywhere(system, bar)
+        at = np.arange(system.size) == company
+        if _in_circles(system, ends, lambda: at & ((ends.gap() > CLOSE) | ends.unsettled(bar))):
+            return float(ends.low[company]), float(ends.high[company])
+    low, high = system.bounds()
+    return float(low[company]), float(high[company])
+
+
+def _in_circles(system: System, ends: Ends, open_: Callable[[], Bools]) -> bool:
+    """Settle what is open in growing circles; False if that takes nearly everything."""
     for fineness in FINENESS:
-        unsettled = ends.unsettled(bar)
-        if not unsettled.any():
-            break
-        circle = _around(system, unsettled, ends.gap(), fineness)
+        start = open_()
+        if not start.any():
+            return True
+        circle = _around(system, start, ends.gap(), fineness)
         if int(circle.sum()) > LARGEST * system.size:
-            return system.bounds()
+            return False
         part = _part(system, circle, ends.low, ends.high_least)
         upper = _part(system, circle, ends.low_most, ends.high)
         ends.narrow(part.nodes, part.bounds(), upper.bounds())
-    if ends.unsettled(bar).any():
-        return system.bounds()
-    return ends.low, np.where(bar.met(ends.high_least), ends.high_least, ends.high)
+    return not open_().any()
 
 
 def _everywhere(system: System, bar: Bar) -> Ends:

@@ -40,7 +40,7 @@ def asked(bar: Bar) -> str:
 
 def between(low: float, high: float) -> str:
     """The bounds in words."""
-    if high - low <= NEAR:
+    if high - low <= NEAR or (low > NEAR and percent(low) == percent(high)):
         return percent(high)
     if high >= 1 - NEAR:
         return "a share that is not known" if low <= 9 * OPEN else _at_least(low)

@@ -28,6 +28,8 @@ from oust.judge.ownership.solve import solve
 from oust.judge.ownership.table import Bools, Floats, Ints
 
 STEP = 1e-12
+MOST = 1_000
+"""Policy iteration ends after a handful of rounds; this many mean that rounding goes in circles."""
 
 
 class System:
@@ -76,7 +78,7 @@ class System:
     def _least(self) -> Floats:
         edges, claims = self.direct, self.claims
         chosen = np.zeros(len(claims), np.bool_)
-        while True:
+        for _ in range(MOST):
             replaced = np.zeros(self.size, np.bool_)
             replaced[claims.owned[chosen]] = True
             value = self._solve(edges.low * ~replaced[edges.owned], claims.low * chosen)
@@ -91,11 +93,12 @@ class System:
             chosen[better[claims.owned]] = False
             first = (stated == best[claims.owned]) & (best > summed)[claims.owned]
             chosen |= first & better[claims.owned] & _first(claims.owned, first)
+        return value
 
     def _greatest(self, value: Floats) -> Floats:
         """Policy iteration from the least shares upwards."""
         direct, claimed, _ = self._fill(value)
-        while True:
+        for _ in range(MOST):
             value = self._solve(direct, claimed)
             best_direct, best_claimed, best = self._fill(value)
             better = best > value + STEP
@@ -104,6 +107,7 @@ class System:
                 return value
             direct = np.where(better[self.direct.owned], best_direct, direct)
             claimed = np.where(better[self.claims.owned], best_claimed, claimed)
+        return value
 
     def _fill(self, value: Floats) -> tuple[Floats, Floats, Floats]:
         """Shares that make each company's part greatest, its holders being worth `value`."""

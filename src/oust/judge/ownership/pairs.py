@@ -32,6 +32,17 @@ def sums(keys: Ints, values: Floats, count: int) -> Floats:
     return np.bincount(keys, values, count).astype(np.float64, copy=False)
 
 
+def ordered(keys: Ints, top: int) -> Ints:
+    """Stable order of `keys`, all from 0 to below `top`."""
+    size = max(keys.size, 1)
+    if top * size >= 2**62:
+        return np.argsort(keys, kind="stable")
+    # numbers are sorted several times faster than positions, so the position rides along
+    packed = keys.astype(np.int64) * size + np.arange(keys.size)
+    packed.sort()
+    return packed % size
+
+
 class Pairs:
     """Edges `owner -> owned` with a share from `low` to `high`, sorted by owned, then owner."""
 
@@ -49,7 +60,7 @@ class Pairs:
 
     @cached_property
     def _outs(self) -> tuple[Ints, Ints]:
-        order = np.argsort(self.owner, kind="stable")
+        order = ordered(self.owner, self.count)
         return order, starts(self.owner, self.count)
 
     def leaving(self, parties: Ints) -> Ints:
@@ -109,7 +120,7 @@ class _Groups:
 
     def __init__(self, count: int, owner: Ints, owned: Ints) -> None:
         key = owned.astype(np.int64) * count + owner
-        self.order = np.argsort(key, kind="stable")
+        self.order = ordered(key, count * count)
         key = key[self.order]
         first = np.ones(key.size, np.bool_)
         np.not_equal(key[1:], key[:-1], out=first[1:])

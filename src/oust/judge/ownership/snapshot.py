@@ -17,7 +17,7 @@ from oust.judge.ownership.closure import (
 )
 from oust.judge.ownership.control import Bar, Blocks, Held, grow, part
 from oust.judge.ownership.day import Day
-from oust.judge.ownership.decide import decide
+from oust.judge.ownership.decide import decide, exactly
 from oust.judge.ownership.decision import Decision, asked, between, judge
 from oust.judge.ownership.integrated import System
 from oust.judge.ownership.pairs import Pairs, reach
@@ -49,6 +49,7 @@ class Snapshot:
         self._none = day.shares.only(np.zeros(len(day.shares), np.bool_))
         small = len(day.rows) < SMALL
         self._bounds = lru_cache(256 if small else 1)(self._bounds_of)
+        self._system = lru_cache(256 if small else 1)(self._system_of)
         self._held = lru_cache(1024 if small else 4)(self._held_by)
         self._decided = lru_cache(65_536)(self._decide)
 
@@ -124,7 +125,7 @@ class Snapshot:
             nobody = found(np.empty(0, np.int64), np.empty(0, np.int64), parties)
             return Closure(x, nobody, nobody, nobody)
         day = self._day
-        owned = majority(*self._majority_bounds(seed), seed, parties)
+        owned = majority(*self._bounds(seed), seed, parties)
         sure, may = (self._held("control", seed, upper).members for upper in (False, True))
         controlled = found(sure[sure != seed], may[may != seed], parties)
         together, maybe = (
@@ -150,36 +151,41 @@ class Snapshot:
         return self._linked(kind, first, second)
 
     def _stake(self, owner: int, owned: int, bar: Bar) -> Decision:
-        nodes, lows, highs = self._bounds(owner, -1 if len(self._day.rows) < SMALL else owned)
-        at = int(np.searchsorted(nodes, owned))
-        if at == nodes.size or nodes[at] != owned:
+        bounds = self._share(owner, owned)
+        if bounds is None:
             says = f"no holding given leads from {self._key(owner)} to {self._key(owned)}"
             return _nothing(says, ALONG_CHAINS)
-        low, high = float(lows[at]), float(highs[at])
+        low, high = bounds
         edges = self._routes.between(owner, owned, (self._day.shares, self._day.claims))
         via = self._routes.holdings(edges, ("owns", "controls", "consolidates"))
         says = f"{self._key(owner)} holds {between(low, high)} of {self._key(owned)}, directly and "
         says += f"through others; the rule asks for {asked(bar)}"
         return Decision(judge(low, high, bar), low, high, ALONG_CHAINS, says, via)
 
-    def _bounds_of(self, owner: int, owned: int) -> tuple[Ints, Floats, Floats]:
-        """Parties reached from `owner` (to `owned` alone, if not -1) and bounds of its share."""
-        day, graphs = self._day, (self._day.shares, self._day.claims)
-        near = reach(day.count, np.array([owner]), graphs)
-        if owned >= 0:
-            if not near[owned]:
-                return np.empty(0, np.int64), np.empty(0), np.empty(0)
-            near &= reach(day.count, np.array([owned]), graphs, back=True)
-        system = System.of(day.shares, day.claims, owner, near)
-        return system.nodes, *system.bounds()
-
-    def _majority_bounds(self, owner: int) -> tuple[Ints, Floats, Floats]:
-        """Parties reached from `owner`, and bounds of its share to tell majorities by."""
+    def _share(self, owner: int, owned: int) -> tuple[float, float] | None:
+        """Bounds of one share; None if no chain leads there."""
         day = self._day
         if len(day.rows) < SMALL:
-            return self._bounds(owner, -1)
+            nodes, low, high = self._bounds(owner)
+            at = int(np.searchsorted(nodes, owned))
+            found = at < nodes.size and nodes[at] == owned
+            return (float(low[at]), float(high[at])) if found else None
+        system = self._system(owner)
+        at = int(np.searchsorted(system.nodes, owned))
+        if at == system.size or system.nodes[at] != owned:
+            return None
+        return exactly(system, at, MAJORITY)
+
+    def _system_of(self, owner: int) -> System:
+        day = self._day
         near = reach(day.count, np.array([owner]), (day.shares, day.claims))
-        system = System.of(day.shares, day.claims, owner, near)
+        return System.of(day.shares, day.claims, owner, near)
+
+    def _bounds_of(self, owner: int) -> tuple[Ints, Floats, Floats]:
+        """Parties reached from `owner` and bounds of its share; of many, to tell majorities by."""
+        system = self._system(owner)
+        if len(self._day.rows) < SMALL:
+            return system.nodes, *system.bounds()
         return system.nodes, *decide(system, MAJORITY)
 
     def _held_by(self, kind: str, owner: int, upper: bool) -> Held:

@@ -15,7 +15,7 @@ import numpy as np
 from oust.judge.ownership.pairs import Pairs, reach, sums
 from oust.judge.ownership.table import Bools, Floats, Ints
 
-DENSE = 700
+DENSE = 300
 """Up to so many companies on cycles, the system is solved by elimination."""
 EXACT = 1e-14
 LEAST = 1e-300
