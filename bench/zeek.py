@@ -21,14 +21,58 @@ import tempfile
 import time
 from pathlib import Path
 
-FIELDS = (
-    "ts uid id.orig_h id.orig_p id.resp_h id.resp_p proto trans_id rtt query qclass qclass_name "
-    "qtype qtype_name rcode rcode_name AA TC RD RA Z answers TTLs rejected"
-).split()  # noqa: SIM905 (read as a line of the log)
-TYPES = (
-    "time string addr port addr port enum count interval string count string count string count "
-    "string bool bool bool bool count vector[string] vector[interval] bool"
-).split()  # noqa: SIM905 (read as a line of the log)
+FIELDS = [
+    "ts",
+    "uid",
+    "id.orig_h",
+    "id.orig_p",
+    "id.resp_h",
+    "id.resp_p",
+    "proto",
+    "trans_id",
+    "rtt",
+    "query",
+    "qclass",
+    "qclass_name",
+    "qtype",
+    "qtype_name",
+    "rcode",
+    "rcode_name",
+    "AA",
+    "TC",
+    "RD",
+    "RA",
+    "Z",
+    "answers",
+    "TTLs",
+    "rejected",
+]
+TYPES = [
+    "time",
+    "string",
+    "addr",
+    "port",
+    "addr",
+    "port",
+    "enum",
+    "count",
+    "interval",
+    "string",
+    "count",
+    "string",
+    "count",
+    "string",
+    "count",
+    "string",
+    "bool",
+    "bool",
+    "bool",
+    "bool",
+    "count",
+    "vector[string]",
+    "vector[interval]",
+    "bool",
+]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 PLANTED = ("dnl-05.geo.kaspersky.com", "ds.kaspersky-labs.com", "update.juniper-updates.net")
 RUNS = 3
