@@ -505,6 +505,15 @@ def test_damaged_packages_are_told_and_never_raised(seed, keys):
         assert isinstance(from_zip(Opened("p", content), list(broken), opener)[0], Record)
 
 
+def test_millions_of_tiny_elements_are_refused():
+    tiny = made.seq(
+        made.oid_("1.2.840.113549.1.7.2"), made.der(0xA0, made.seq(b"\5\0" * 1_000_000))
+    )
+    for raw in (tiny, b"\x30\x80" + tiny + b"\0\0"):
+        with pytest.raises(BrokenPart, match=r"more than 200,000|too large"):
+            cms.signed_data(raw)
+
+
 def test_deep_and_endless_asn1_is_refused():
     for raw in (b"\x30\x80" * 5000, b"\x30\x84\xff\xff\xff\xff", b"\x1f" + b"\xff" * 100, b"\x30"):
         with pytest.raises(BrokenPart):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from oust.formats.binary import cms
 from oust.formats.binary.certificates import Certificate
 from oust.formats.binary.der import SEQUENCE, Element, oid
-from oust.formats.binary.piece import BROKEN, BrokenPart
+from oust.formats.binary.piece import BROKEN, BrokenPart, tidy
 
 MAX_SIGNATURES = 16
 _MAX_NESTED = 4
@@ -162,17 +162,13 @@ def _opus(signer: cms.Signer) -> tuple[str, str]:
 def _spc_string(text: Element) -> str:
     wide = text.tag & 0x1F == 0
     raw = text.content() if not text.tag & 0x20 else text.only().content()
-    return _plain(raw.decode("utf-16-be" if wide else "latin-1", "replace"))
+    return tidy(raw.decode("utf-16-be" if wide else "latin-1", "replace"))
 
 
 def _spc_link(link: Element) -> str:
     if link.tag & 0x1F == 0:
-        return _plain(link.content().decode("latin-1"))
+        return tidy(link.content().decode("latin-1"))
     return _spc_string(link.only()) if link.tag & 0x1F == 2 else ""
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(c for c in text if c.isprintable() or c == " ").split())[:500]
 
 
 def stated_digest(block: cms.SignedData) -> tuple[bytes, str, bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from msgspec import Struct
 
@@ -26,6 +27,9 @@ _WORDS = {
     "0.9.2342.19200300.100.1.1": "UID",
     "0.9.2342.19200300.100.1.25": "DC",
 }
+MAX_BYTES = 128 * 1024
+MAX_PARTS = 64
+
 _BASIC_CONSTRAINTS = oid("2.5.29.19")
 _KEY_ID = oid("2.5.29.14")
 
@@ -54,8 +58,8 @@ class Certificate(Struct, frozen=True):
 def name_parts(name: Element) -> list[tuple[str, str]]:
     """The attributes of a distinguished name in order: `("CN", "Acme Ltd")`."""
     parts = []
-    for relative in name:
-        for pair in relative:
+    for relative in islice(name, MAX_PARTS):
+        for pair in islice(relative, MAX_PARTS):
             kind, value = pair.children(2)[:2]
             spelled = dotted(kind.content())
             parts.append((_WORDS.get(spelled, spelled), value.text()))
@@ -79,9 +83,11 @@ def named(raw: bytes) -> Certificate:
     return Certificate(issuer=short_name(parts), issuer_raw=raw)
 
 
-@lru_cache(2048)
+@lru_cache(512)
 def certificate(raw: bytes) -> Certificate:
     """Read one certificate. Raises BrokenPart."""
+    if len(raw) > MAX_BYTES:
+        raise BrokenPart("a certificate is larger than any that is in use")
     body = Element(raw).only().children(6)
     if body[0].tag == 0xA0:
         body = body[1:]

@@ -15,6 +15,9 @@ from functools import cache
 from oust.formats.binary.piece import BrokenPart, tidy
 
 MAX_NESTING = 40
+MAX_CHILDREN = 200_000
+MAX_INDEFINITE = 1024**2
+"""Bytes in which indefinite lengths are looked for: their ends must be searched at every level."""
 
 INTEGER, OCTETS, OID, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x30, 0x31
 _TEXTS = {
@@ -42,6 +45,8 @@ class Element:
         length, at = data[at], at + 1
         self.body = at
         if length == 0x80 and self.tag & 0x20:
+            if len(data) > MAX_INDEFINITE:
+                raise BrokenPart("an ASN.1 structure of indefinite length is too large")
             self.end = _end_of_contents(data, at, limit, depth)
             self.stop = self.end + 2
             return
@@ -57,8 +62,11 @@ class Element:
 
     def __iter__(self) -> Iterator[Element]:
         """The elements inside."""
-        at = self.body
+        at, count = self.body, 0
         while at < self.end:
+            count += 1
+            if count > MAX_CHILDREN:
+                raise BrokenPart(f"an ASN.1 structure has more than {MAX_CHILDREN:,} elements")
             child = Element(self.data, at, self.end)
             yield child
             at = child.stop

@@ -17,7 +17,7 @@ MAX_ARCHITECTURES = 40
 MAX_COMMANDS = 4096
 MAX_COMMAND_BYTES = 4 * 1024**2
 MAX_BLOBS = 64
-MAX_BLOB = 64 * 1024**2
+MAX_BLOB = 32 * 1024**2
 _FAT, _FAT64 = 0xCAFEBABE, 0xCAFEBABF
 _THIN = {
     **{b"\xfe\xed\xfa\xce": (">", 28), b"\xce\xfa\xed\xfe": ("<", 28)},

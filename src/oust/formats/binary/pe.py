@@ -15,7 +15,7 @@ from oust.formats.binary.piece import BrokenPart, Data, c_string, number, take, 
 MAX_SECTIONS = 128
 MAX_IMPORTS = 4096
 MAX_BLOCKS = 16
-MAX_BLOCK = 64 * 1024**2
+MAX_BLOCK = 32 * 1024**2
 EXPORTS, IMPORTS, RESOURCES, SECURITY, DEBUG, DELAYED, DOTNET = 0, 1, 2, 4, 6, 13, 14
 _CODEVIEW = 2
 _PKCS7 = 2
