@@ -54,6 +54,8 @@ Form = Literal[
     "duns",
     "reg",
     "team",
+    "magic",
+    "text",
     "cidr",
     "ip",
     "usb",
@@ -67,6 +69,14 @@ Form = Literal[
 """The form that `oust dossier check` requires of a value; empty: any text."""
 
 
+Bytes = Literal["", "start", "text", "package", "certificate"]
+"""How a value is looked for in the bytes of files; empty: not at all.
+
+`start`: the very first bytes. `text`: anywhere, as text. `package`: as the path of a Java package.
+`certificate`: as the whole common name in a certificate.
+"""
+
+
 class IdentifierKind(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One kind: what it is, where and how it is compared."""
 
@@ -77,6 +87,7 @@ class IdentifierKind(Struct, frozen=True, omit_defaults=True, kw_only=True):
     purl: tuple[str, ...] = ()  # beginnings of a purl, `{}` stands for the value
     mention: str = ""  # why a hit is shown as a mention and never as an exposure
     reason: str = ""
+    content: Bytes = ""  # what is met in bytes stands in ids of scheme magic, string, certificate
 
 
 def _at(about: str, *places: str, compare: Comparison = "exact", form: Form = "") -> IdentifierKind:
@@ -91,9 +102,12 @@ def _later(about: str, reason: str, form: Form = "") -> IdentifierKind:
     return IdentifierKind(about=about, reason=reason, form=form)
 
 
+def _bytes(about: str, content: Bytes, *places: str, form: Form = "") -> IdentifierKind:
+    return IdentifierKind(about=about, places=places, content=content, form=form)
+
+
 _FILE = ("path:last", "name:last", "ids:process")
 _HOST = ("ids:domain", "urls:host", "ids:cname", "ids:mx", "ids:ns", "ids:san")
-_NEEDS_BYTES = "needs the bytes of files, which inventories and SBOMs do not carry"
 _NEEDS_TRAFFIC = "says how to look, and is no value that a log holds"
 _NEEDS_REGISTRY = "needs registry keys other than Uninstall"
 _NO_FIELD = "no record field carries it"
@@ -164,10 +178,25 @@ _PROGRAMS = {
 
 _FILES = {
     "apple_team_id": _at("Apple Developer Team ID", "ids:team", form="team"),
-    "signer_common_name": _at("common name of a code signer", "ids:signer"),
+    "signer_common_name": _bytes(
+        "common name of a code signer", "certificate", "ids:signer", "ids:certificate"
+    ),
     "signer_subject_dn": _at("whole subject of a code signer", "ids:signer-dn"),
     "version_info_company": _at("CompanyName of a version resource", "ids:company"),
     "installer_sha256": _at("SHA-256 of an installer", "ids:sha256", form="sha256"),
+    "file_magic": _bytes("first bytes of a file", "start", "ids:magic", form="magic"),
+    "file_string": _bytes(
+        "text in the bytes of programs that only the vendor's code holds",
+        "text",
+        "ids:string",
+        form="text",
+    ),
+    "android_sdk_package": _bytes(
+        "Java package inside an app", "package", "ids:string", form="package"
+    ),
+    "copyright_string": _bytes(
+        "copyright line in the bytes of a program", "text", "ids:string", form="text"
+    ),
     "file_name": _at("file name", *_FILE),
     "installer_file": _at("installer file name", *_FILE),
     "vendored_jar": _at("Java archive carried along in source trees", *_FILE),
@@ -192,7 +221,9 @@ _NETWORK = {
     ),
     "url": _at("download address", "urls", form="url"),
     "url_path": _at("path that an engine asks any host for", "urls:path", compare="segments"),
-    "update_index_file": _at("index file of an update service", "urls:last", "path:last"),
+    "update_index_file": _bytes(
+        "index file of an update service", "text", "urls:last", "path:last", "ids:string"
+    ),
     "mime_type": _at("MIME type of files that only this vendor's engine uses", "ids:mime"),
     "user_agent_token": _at("word in an HTTP user agent", "ids:user-agent", compare="token"),
     "sparkle_feed_guid": _at("id in an update feed address", "urls", compare="token"),
@@ -204,12 +235,9 @@ _NETWORK = {
 }
 
 _NOT_YET = {
-    "android_sdk": _later("SDK inside apps of other makers", _NEEDS_BYTES),
-    "android_sdk_package": _later("Java package inside an app", _NEEDS_BYTES),
+    "android_sdk": _later("SDK in apps of others", "is a name; its packages are compared"),
     "chrome_native_messaging_host": _later("browser messaging host", _NO_FIELD),
     "cname_chain": _later("chain of DNS aliases", "its names are compared one by one, as domains"),
-    "copyright_string": _later("copyright line", "copyright text names contributors, too"),
-    "file_magic": _later("first bytes of a file", _NEEDS_BYTES),
     "linux_command": _later("command that shows the installation", "is a way to look, not a value"),
     "macos_mach_service": _later("Mach service", _NO_FIELD),
     "macos_pkg_id": _later("installer receipt", _NO_FIELD),

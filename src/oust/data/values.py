@@ -27,6 +27,11 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     "npm-scope": (r"@[a-z0-9][a-z0-9._~-]*", "@ and a lower-case name"),
     "url": (r"https?://[^\s/]+/\S*", "a web address with its path"),
     "package": (r"[^\s@?#]+", "one word without spaces, @, ? and #"),
+    "magic": (
+        r"[\x20-\x7a|~]{4,64}|\{\s*(?:[0-9A-Fa-f]{2}\s*){3}(?:(?:[0-9A-Fa-f]{2}|\?\?)\s*)+\}",
+        "4 to 64 characters, or bytes in hexadecimal within braces, of which the first 3 are known",
+    ),
+    "text": (r"[^\x00-\x1f]{6,200}", "6 to 200 characters"),
     "oid": (r"\d+(?:\.\d+)+", "numbers with dots"),
 }
 _COMPILED = {form: re.compile(pattern) for form, (pattern, _) in _PATTERNS.items()}

@@ -40,6 +40,16 @@ FEATURES: tuple[Feature, ...] = (
         "published-by",
     ),
     Feature("file-hash", "ids sha256 sha1 md5", "whole", "identifier", "published-by"),
+    Feature(
+        "content-magic", "ids magic of a file", "its first bytes", "identifier", "published-by"
+    ),
+    Feature(
+        "content-text",
+        "ids string of a program",
+        "text or package that only the vendor's code holds",
+        "identifier",
+        "contains",
+    ),
     Feature("version-resource", "ids company", "whole", "identifier", "published-by"),
     Feature("os-name", "ids service process deb rpm av", "whole", "identifier", "published-by"),
     Feature(
@@ -130,6 +140,13 @@ FEATURES: tuple[Feature, ...] = (
     Feature("link", "urls", "host of a link; documentation links to everybody", "weak"),
     Feature("certificate-name", "ids san", "a host in a certificate of several owners", "weak"),
     Feature("hosting", "ids asn", "network of an address; others may rent there", "weak"),
+    Feature(
+        "content-mention",
+        "ids string certificate of a file",
+        "copyright line, update file or certificate among its bytes",
+        "weak",
+        "contains",
+    ),
     Feature("user-agent", "ids user-agent", "word of what a client says of itself", "weak"),
     Feature("weak-value", "any", "value or product that the dossier calls weak", "weak"),
     Feature("named-in-text", "description of a thing", "any name", "weak"),

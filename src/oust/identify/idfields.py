@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from oust.identify.hits import Hit, hit
+from oust.identify.hits import Hit, hit, ruled_out
 from oust.identify.places import Fact, Places, host_of, path_of
 from oust.model import Record
 
@@ -25,7 +25,19 @@ _BY_SCHEME = {
     "usb": "device-id",
     "cpe": "cpe-vendor",
     "company": "version-resource",
+    "magic": "content-magic",
+    "string": "content-text",
+    "certificate": "content-mention",
 }
+_SAID_BY_OTHERS = {
+    "copyright_string": "notices and licence lists name the makers of what they are about",
+    "update_index_file": "proxies, firewalls and mirrors name it, too",
+    "signer_common_name": "a certificate among the bytes: lists of trusted signers hold such, too",
+}
+"""Kinds whose values stand in the bytes of others' programs, too, with the reason."""
+
+TEXT_FILE = "written in a script or text, which is no program of the vendor"
+_WRITTEN = frozenset(("script", "text"))
 _GOLANG = "pkg:golang/"
 _MODULE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^\s@]+$", re.I)
 """A Go module path, which is itself the package's identifier where a purl is missing."""
@@ -55,14 +67,29 @@ def id_hits(record: Record, places: Places) -> Iterator[Hit]:
         # CPE names carry their own scheme word
         text, shift = (value, 0) if bare.startswith(("2.3:", "/")) else (bare, shift)
         for fact, start, end in places.meets(f"ids:{scheme}", text):
-            feature = _BY_SCHEME.get(scheme, "program-id")
-            yield _fact(fact, ("ids", value, start + shift, end + shift), feature)
+            where = ("ids", value, start + shift, end + shift)
+            if record.kind == "file":
+                yield _in_file(record, fact, where, scheme)
+            else:
+                yield _fact(fact, where, _BY_SCHEME.get(scheme, "program-id"))
     yield from _urls(record, places)
     yield from _paths(record, places)
 
 
+def _in_file(record: Record, fact: Fact, where: tuple[str, str, int, int], scheme: str) -> Hit:
+    """An id of a file: what its signer is registered as signs it; words in a text are no code."""
+    feature = _BY_SCHEME.get(scheme, "program-id")
+    if scheme == "reg":
+        return _fact(fact, where, "signer")
+    if feature != "content-text":
+        return _fact(fact, where, feature)
+    found = _fact(fact, where, "content-mention" if fact.kind in _SAID_BY_OTHERS else feature)
+    return ruled_out(found, TEXT_FILE) if record.type in _WRITTEN else found
+
+
 def _fact(fact: Fact, where: tuple[str, str, int, int], feature: str) -> Hit:
-    why = fact.why or _WHY.get(feature, "")
+    said = _SAID_BY_OTHERS.get(fact.kind, "") if feature == "content-mention" else ""
+    why = fact.why or said or _WHY.get(feature, "")
     one = hit(fact.vendor, where, fact.identifier, feature, why=why, mention=fact.mention)
     if not fact.weak:
         return one
@@ -110,13 +137,21 @@ def _repository(record: Record, url: str, host: str, places: Places) -> Iterator
             yield hit(fact.vendor, where, fact.identifier, "link", why=fact.why or _FORK)
 
 
+def _inside(path: str) -> tuple[str, int]:
+    """The path of a file within its container or tree, and where it begins in `path`."""
+    at = path.rfind("!/") + 1 or path.find("/")
+    shown = path[at:] if at >= 0 else path
+    return shown, len(path) - len(shown)
+
+
 def _paths(record: Record, places: Places) -> Iterator[Hit]:
     for field, text in (("path", record.path), ("name", record.name)):
         if not text:
             continue
         last = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
         at = text.rfind(last) if last else 0
-        for place, value, shift in ((field, text, 0), (f"{field}:last", last, at)):
+        whole, begin = _inside(text) if record.kind == "file" and field == "path" else (text, 0)
+        for place, value, shift in ((field, whole, begin), (f"{field}:last", last, at)):
             for fact, start, end in places.meets(place, value):
                 yield _fact(fact, (field, text, start + shift, end + shift), "file-or-path")
     if record.path and "path:segment" in places.at:

@@ -13,6 +13,7 @@ from oust.model import Record
 
 NAMED_AFTER = "named after the vendor; nothing says the vendor made it"
 IN_DESCRIPTION = "named in a description"
+FILE_NAME = "the vendor's word in a file's name, which anybody may give to a file"
 HOST_NAME = "a host name says nothing about what runs there"
 ADDRESS = "stands in a name of others; hosts of the vendor are known by their domains"
 INSIDE = "unclear: the vendor's word stands inside the name"
@@ -201,6 +202,8 @@ def _doubt(record: Record, text: Text, one: Found) -> str:
     """Why a name that holds the vendor's word proves nothing; empty if it does."""
     if record.kind == "host":
         return HOST_NAME
+    if record.kind == "file":
+        return FILE_NAME
     if one.how in ("surname",):
         return cues.PERSON
     if near_cue(text, one) == cues.ACCESSORY:
