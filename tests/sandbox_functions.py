@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from oust.formats.seam import Unreadable
 
@@ -26,12 +27,11 @@ def look_up(data, victim):
 
 
 def write(data, victim):
-    with open(victim, "w") as file:
-        file.write("gone")
+    Path(victim).write_text("gone")
 
 
 def remove(data, victim):
-    os.remove(victim)
+    Path(victim).unlink()
 
 
 def program(data, victim):
@@ -47,7 +47,8 @@ def natively(data, victim):
     libc = ctypes.CDLL(None)
     handle = libc.open(victim.encode(), 0o101, 0o600)
     started = libc.system(b"exit 0") == 0
-    interfaces = [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
+    lines = Path("/proc/net/dev").read_text().splitlines()
+    interfaces = [line.split(":")[0].strip() for line in lines if ":" in line]
     return [handle >= 0, started, interfaces]
 
 

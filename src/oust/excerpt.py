@@ -70,7 +70,7 @@ def _member(name: str, data: Any, wanted: str) -> Any:
     for inner, content in unwrap(opened) or ():
         if inner == wanted:
             return content
-    kind = unpack.kind_of(bytes(data[:512]))
+    kind = unpack.kind_of(data)
     for member in unpack.members(kind, name, data) if kind else ():
         if member.name == wanted:
             return member.data

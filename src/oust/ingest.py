@@ -19,9 +19,11 @@ from msgspec import Struct, field, structs
 
 from oust import __version__, read
 from oust.columns import link_table, quarantine_table, record_table
+from oust.examine import Examiner
 from oust.fileview import place_of, place_text
 from oust.formats.seam import Needles
 from oust.model import Link, Quarantine, Record, Source
+from oust.reader import Reading
 from oust.store import Store
 
 FLUSH = 50_000  # records and links held before they are written
@@ -92,6 +94,7 @@ class Ingest:
         self._same_readers = store.meta("read by") == __version__
         self._digests: dict[str, str] = {}
         self._flushed = time.monotonic()
+        self._examiner = Examiner()
 
     def first_pass(self, evidence: Iterable[Path], sought: str) -> None:
         """Read everything that is not bulk; remember the bulk files for `second_pass`."""
@@ -99,11 +102,8 @@ class Ingest:
         self.added.files = len(found)
         self.progress.begin(len(found), sum(one.size for one in found))
         with _uncollected():
-            for loaded in read.ahead(found):
-                if self._is_known(loaded, sought):
-                    self.added.unchanged += 1
-                    self.progress.advance(1, len(loaded.data))
-                elif _may_hold_bulk(loaded):
+            for loaded in read.prepared_ahead(self._fresh(found, sought), self._examiner):
+                if _may_hold_bulk(loaded):
                     self._defer(loaded)
                 else:
                     self._take(loaded, None, "")
@@ -126,6 +126,15 @@ class Ingest:
             self.later = []
             self.flush()
         return count
+
+    def _fresh(self, found: Iterable[read.Found], sought: str) -> Iterator[read.Loaded]:
+        """Opened files but for those that the store already holds."""
+        for loaded in read.ahead(found):
+            if self._is_known(loaded, sought):
+                self.added.unchanged += 1
+                self.progress.advance(1, len(loaded.data))
+            else:
+                yield loaded
 
     def _named(self, found: read.Found) -> read.Found:
         """Keep apart two different files that would be shown alike."""
@@ -157,7 +166,7 @@ class Ingest:
         path, mark = loaded.found.path, self.sid
         rows: list[dict[str, Any]] = []
         ns: dict[str, int] = {}
-        for reading in read.read(loaded, needles):
+        for reading in read.read(loaded, needles, self._examiner):
             if reading.deferred:
                 self._undo(mark)
                 self._defer(loaded)
@@ -187,7 +196,7 @@ class Ingest:
             self.added.changed += 1
             self.held.superseded.append(path)
 
-    def _hold(self, reading: read.Reading, ns: dict[str, int]) -> None:
+    def _hold(self, reading: Reading, ns: dict[str, int]) -> None:
         held, sid = self.held, self.sid
         start, count = ns.get("record", 0), len(reading.records)
         held.records += reading.records
@@ -202,7 +211,7 @@ class Ingest:
         held.quarantined += reading.quarantined
         held.quarantine_sids += [sid] * len(reading.quarantined)
 
-    def _row(self, reading: read.Reading, loaded: read.Loaded, sought: str) -> dict[str, Any]:
+    def _row(self, reading: Reading, loaded: read.Loaded, sought: str) -> dict[str, Any]:
         source: Source = reading.source
         row = structs.asdict(source)
         row["counts"] = msgspec.json.encode(source.counts).decode()

@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from oust.errors import OustError
 from oust.formats.arp_table import ArpTable
+from oust.formats.any_file import AnyFile
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
 from oust.formats.bind_log import BindLog
 from oust.formats.bods import Bods
@@ -140,6 +141,7 @@ FORMATS: tuple[Format, ...] = (
     ArpTable(),
     NmapXml(),
     DnsRecords(),
+    AnyFile(),
 )
 
 

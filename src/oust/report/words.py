@@ -118,7 +118,10 @@ def unread(sources: Iterable[Source]) -> list[Source]:
     return [s for s in sources if s.status in ("not read", "partly read", "no reader")]
 
 
-CONTAINERS = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "zstd", "envelope"})
+CONTAINERS = frozenset(
+    {"zip", "tar", "gzip", "bzip2", "xz", "zstd", "pbzx", "envelope", "ar", "rpm", "cpio", "cab"}
+    | {"7z", "iso", "xar", "lha", "rar", "rar5", "dmg", "image"}
+)
 
 
 def files(sources: Iterable[Source]) -> list[Source]:

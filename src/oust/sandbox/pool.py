@@ -118,7 +118,16 @@ class Worker:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "LC_ALL")
+    kept = (
+        "PATH",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "LD_LIBRARY_PATH",
+        "SYSTEMROOT",
+        "LANG",
+        "LC_ALL",
+        "LIBARCHIVE",
+    )
     given = {name: os.environ[name] for name in kept if name in os.environ}
     return given | {"TMPDIR": str(folder), "HOME": str(folder), "OMP_NUM_THREADS": "1"}
 
