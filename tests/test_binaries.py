@@ -1,13 +1,10 @@
 """Who made and signed a program: against real files, osslsigncode, and signatures made here."""
 
-import io
 import json
-import random
 import shutil
 import struct
 import subprocess
 import sys
-import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -18,16 +15,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 import binary_files as made
 from oust.fileview import FileView
 from oust.formats import FORMATS, pick
-from oust.formats.binary import appx, cms, der, pe
+from oust.formats.binary import der, pe
 from oust.formats.binary.authenticode import signatures
 from oust.formats.binary.certificates import certificate
 from oust.formats.binary.digests import authentihash
-from oust.formats.binary.packages import from_zip
-from oust.formats.binary.piece import BrokenPart
 from oust.formats.binary.verify import trusted_roots, verify, verify_each
-from oust.formats.binary.zip_members import member_of
-from oust.formats.seam import NoNeedles, Opened, Unreadable
-from oust.model import Link, Quarantine, Record
+from oust.formats.seam import NoNeedles, Opened
 from real_files import programs, wheel
 
 SIGNERS = Path(__file__).resolve().parents[2] / "shared" / "facts" / "package_signers.json"
@@ -345,176 +338,3 @@ def test_a_real_program_of_this_machine_is_read():
     record, *rest = told("sh", Path(sys.executable).resolve().read_bytes())
     assert record.type in ("ELF", "Mach-O", "PE") and not rest
     assert notes(record)["machine"]
-
-
-# ---- packages that are ZIP archives ----
-
-
-def package(content, name="p.zip"):
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return from_zip(Opened(name, content), archive.namelist(), member_of(archive))
-
-
-@pytest.mark.parametrize("wide", [True, False])
-def test_apk(keys, wide):
-    root, leaf, _ = keys
-    plain = made.archive({
-        "AndroidManifest.xml": made.android_manifest("example.revontuli.app", "7.1", wide),
-        "classes.dex": b"dex", "META-INF/CERT.RSA": made.pkcs7(root, "1.2.840.113549.1.7.1", None),
-    })  # fmt: skip
-    (record,) = package(made.with_apk_block(plain, leaf))
-    assert ids(record, "android") == ["example.revontuli.app"]
-    assert ids(record, "signer") == ["Revontuli Engines, Oy", "Lumo Code CA"]
-    assert (record.version, notes(record)["signature schemes"]) == ("7.1", "v2, v1")
-
-
-def test_appx(keys):
-    publisher = "CN=Revontuli Engines Oy, C=FI"
-    manifest = f"""<Package xmlns="urn:x"><Identity Name="Revontuli.Scan" Publisher="{publisher}" Version="7.1.0.0"/>
-      <Properties><DisplayName>Scan</DisplayName><PublisherDisplayName>Revontuli</PublisherDisplayName></Properties></Package>"""
-    block = made.pkcs7(keys[1], made.INDIRECT, made.indirect(bytes(32)))
-    (record,) = package(
-        made.archive({"AppxManifest.xml": manifest.encode(), "AppxSignature.p7x": b"PKCX" + block})
-    )
-    assert ids(record, "appx")[0] == "Revontuli.Scan" and ids(record, "signer") == [
-        "Revontuli Engines, Oy"
-    ]
-    assert (record.publisher, notes(record)["Publisher"]) == ("Revontuli", publisher)
-
-
-def test_a_package_family_name_is_as_windows_makes_it():
-    microsoft = "CN=Microsoft Corporation, O=Microsoft Corporation, L=Redmond, S=Washington, C=US"
-    assert appx.publisher_id(microsoft) == "8wekyb3d8bbwe"
-
-
-def test_nupkg_says_author_and_repository_apart(keys):
-    _, leaf, _ = keys
-    nuspec = b"<package><metadata><id>Revontuli.Core</id><version>7.1</version><authors>Revontuli</authors></metadata></package>"
-    receipt = made.attribute(
-        "1.2.840.113549.1.9.16.2.16", made.seq(made.oid_("1.2.840.113549.1.9.16.6.2"))
-    )
-    for more, expected in (((), ["Revontuli Engines, Oy"]), ((receipt,), [])):
-        block = made.pkcs7(leaf, "1.2.840.113549.1.7.1", made.der(4, b"hash"), attributes=more)
-        (record,) = package(
-            made.archive({"Revontuli.Core.nuspec": nuspec, ".signature.p7s": block})
-        )
-        assert ids(record, "signer") == expected
-        assert (record.purl, record.author) == ("pkg:nuget/Revontuli.Core@7.1", "Revontuli")
-
-
-def test_jar_with_what_was_shaded_into_it(keys):
-    manifest = b"Manifest-Version: 1.0\r\nImplementation-Vendor: Revontuli Eng\r\n ines Oy\r\nImplementation-Version: 7\r\n\r\nName: a/B.class\r\nImplementation-Vendor: Other\r\n"
-    record, component, link = package(made.archive({
-        "META-INF/MANIFEST.MF": manifest,
-        "META-INF/RV.EC": made.pkcs7(keys[1], "1.2.840.113549.1.7.1", None),
-        "META-INF/maven/org.x/y/pom.properties": b"#c\ngroupId=org.x\nartifactId=y\nversion=1.2\n",
-    }))  # fmt: skip
-    assert (record.publisher, record.version) == ("Revontuli Engines Oy", "7")
-    assert ids(record, "signer") == ["Revontuli Engines, Oy"]
-    assert isinstance(component, Record) and component.purl == "pkg:maven/org.x/y@1.2"
-    assert isinstance(link, Link) and link.targets == (component.ref,)
-
-
-def test_a_real_wheel_is_a_package():
-    content = wheel("psutil==7.2.2").read_bytes()
-    (record,) = package(content)
-    assert record.purl == "pkg:pypi/psutil@7.2.2" and "Giampaolo" in record.author
-
-
-def test_a_package_that_lies_is_quarantined_and_kept():
-    record, *rest = package(
-        made.archive(
-            {
-                "AppxManifest.xml": b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><Package>&e;"
-            }
-        )
-    )
-    assert record.type == "APPX" and isinstance(rest[0], Quarantine)
-    assert package(made.archive({"readme.txt": b"nothing"})) == []
-
-
-# ---- hostile input ----
-
-
-def mutated(content, dice):
-    """`content` cut, flipped, spliced or with a large number written into a header."""
-    data = bytearray(content)
-    for _ in range(dice.choice((1, 1, 2, 8))):
-        at = dice.randrange(len(data))
-        what = dice.randrange(5)
-        if what == 0:
-            del data[max(at, 8) :]
-        elif what == 1:
-            data[at] ^= 1 << dice.randrange(8)
-        elif what == 2:
-            data[at : at + dice.randrange(64)] = data[: dice.randrange(64)]
-        elif what == 3:
-            at = dice.randrange(min(len(data), 1024))
-            data[at : at + 4] = dice.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f"))
-        else:
-            data[at : at + 2] = dice.choice((b"\x30\x80", b"\x30\x84", b"\xff\xff"))
-    return bytes(data)
-
-
-def open_files():
-    place = Path("/proc/self/fd")
-    return len(list(place.iterdir())) if place.exists() else 0
-
-
-@pytest.mark.parametrize("fmt", ["pe", "elf", "mach-o", "msi", "catalogue", "info-plist"])
-def test_damaged_files_are_told_and_never_raised(fmt, samples):
-    reader = next(one for one in FORMATS if one.name == fmt)
-    cases = [value for case, value in samples.items() if case.startswith(fmt + "/")]
-    dice, before = random.Random(fmt), open_files()
-    for n in range(400):
-        name, content = cases[n % len(cases)]
-        opened = Opened(name, mutated(content, dice))
-        try:
-            said = list(reader.read(opened, NoNeedles()))
-        except Unreadable:
-            continue
-        assert isinstance(said[0], Record)
-        if n % 4 == 0:
-            assert verify(opened.data).result
-    assert open_files() <= before
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_damaged_packages_are_told_and_never_raised(seed, keys):
-    leaf = keys[1]
-    block = made.pkcs7(leaf, "1.2.840.113549.1.7.1", None)
-    kinds = [
-        {"AndroidManifest.xml": made.android_manifest("a.b", "1"), "classes.dex": b"d"},
-        {
-            "AppxManifest.xml": b"<Package><Identity Name='a'/></Package>",
-            "AppxSignature.p7x": b"PKCX" + block,
-        },
-        {
-            "a.nuspec": b"<package><metadata><id>a</id></metadata></package>",
-            ".signature.p7s": block,
-        },
-        {"META-INF/MANIFEST.MF": b"Created-By: x\n", "META-INF/A.RSA": block},
-    ]
-    dice, members = random.Random(seed), kinds[seed]
-    for _ in range(100):
-        broken = {name: mutated(raw, dice) for name, raw in members.items()}
-        content = made.archive(broken)
-        if seed == 0:
-            content = mutated(made.with_apk_block(content, leaf), dice)
-        opener = lambda name, limit: broken[name][:limit]  # noqa: E731, B023
-        assert isinstance(from_zip(Opened("p", content), list(broken), opener)[0], Record)
-
-
-def test_millions_of_tiny_elements_are_refused():
-    tiny = made.seq(
-        made.oid_("1.2.840.113549.1.7.2"), made.der(0xA0, made.seq(b"\5\0" * 1_000_000))
-    )
-    for raw in (tiny, b"\x30\x80" + tiny + b"\0\0"):
-        with pytest.raises(BrokenPart, match=r"more than 200,000|too large"):
-            cms.signed_data(raw)
-
-
-def test_deep_and_endless_asn1_is_refused():
-    for raw in (b"\x30\x80" * 5000, b"\x30\x84\xff\xff\xff\xff", b"\x1f" + b"\xff" * 100, b"\x30"):
-        with pytest.raises(BrokenPart):
-            cms.signed_data(raw)
