@@ -20,6 +20,7 @@ from oust.formats.envelope import is_envelope, unwrap
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
 from oust.image_record import image_record
 from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
+from oust.needles import for_group
 
 MAX_TEXT = 1_000_000  # characters of a name or description that are kept
 BATCH = 20_000  # records handed on at once, so that memory stays flat
@@ -274,7 +275,7 @@ class Reader(Struct):
             yield Reading(base, self.location, deferred=True)
             return
         tally: Counter[str] = Counter()
-        said = Told(fmt, opened, self.needles or NoNeedles())
+        said = Told(fmt, opened, for_group(self.needles or NoNeedles(), fmt.group))
         stream = iter(said)
         while True:
             batch = list(islice(stream, BATCH))
