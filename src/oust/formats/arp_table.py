@@ -24,7 +24,7 @@ _SHAPES = tuple(
         # Linux, BSD and macOS: `cam (10.0.0.9) at 44:47:cc:1:2:3 [ether] on eth0`
         rf"(?P<name>\S+) \({_IP}\) (?:at|auf|à|en) (?:{_MAC}|{_NONE})(?P<rest>.*)$",
         # Linux: `10.0.0.9 dev eth0 lladdr 44:47:cc:01:02:03 REACHABLE`
-        rf"{_IP} dev (?P<port>\S+)(?: lladdr {_MAC})?(?P<rest>(?: [\w-]+)*)\s*$",
+        rf"{_IP} dev (?P<port>\S+)(?: +lladdr {_MAC})?(?P<rest>(?: +[\w-]+)*)\s*$",
         # Cisco: `Internet  10.0.0.9   5   4447.cc01.0203  ARPA   Vlan1`
         rf"Internet +{_IP} +(?:-|\d+) +(?:{_MAC}|Incomplete) +ARPA(?P<rest>.*)$",
         # /proc/net/arp: `10.0.0.9  0x1  0x2  44:47:cc:01:02:03  *  eth0`
@@ -42,7 +42,8 @@ _HEADING = re.compile(
     r"(?:Interface|Schnittstelle|Interfaz|Interfaccia|Интерфейс|接口|インターフェイス)\b.*"
     r"|(?:Internet[- ]|Adresse Internet|Dirección|Indirizzo|адрес|IP address +HW|Address +HW).*"
     r"|Protocol +Address.*|Neighbor +Linklayer.*|ifIndex +IPAddress.*|[- ]+$|\S+ arp .*"
-    r"|.*\b(?:Physi[ck]al|physique|física|fisico|physische|MAC)\b.*|Entries: \d+.*",
+    r"|.*\b(?:Physi[ck]al|physique|física|fisico|physische|MAC)\b.*|Entries: \d+.*"
+    r"|\S+[#>] ?show .*",
     re.I,
 )
 _PORT = re.compile(r"\b(?:on|dev|auf) ([\w.:-]+)|(?:^| )((?:eth|en|wl|br|vlan|bond|Vlan|Gi)\S*)")

@@ -29,6 +29,9 @@ _SENTENCES = (
     ("NS", re.compile(r"(?P<owner>\S+) name server (?P<data>\S+)$")),
     ("A", re.compile(r"(?P<owner>\S+) has (?:IPv6 )?address (?P<data>\S+)$")),
 )
+CHAIN = 16
+"""Aliases of aliases that are followed."""
+
 _POINTING = frozenset(("CNAME", "DNAME", "NS", "MX", "A", "AAAA", "HTTPS", "SVCB"))
 _HEADING = re.compile(r"(?m)^; <<>> (?:DiG|drill)|^;; ->>HEADER<<-|^\$ORIGIN\b|^;; ANSWER SECTION")
 
@@ -130,10 +133,19 @@ class _Zone:
         name = words[1] if kind in ("MX", "HTTPS", "SVCB") and len(words) > 1 else words[0]
         return address(name) or self._full(name)
 
+    def _followed(self, data: dict[str, None]) -> dict[str, None]:
+        """Aliases of aliases, as far as this file tells them."""
+        every, waiting = dict(data), list(data)
+        while waiting and len(every) <= CHAIN:
+            _, more = self._found.get((waiting.pop(0), "CNAME"), (0, {}))
+            waiting += [one for one in more if one not in every]
+            every |= more
+        return every
+
     def said(self) -> Iterator[Said]:
         """A record for each owner and type, and a count of all others."""
         for (owner, kind), (line, data) in self._found.items():
-            targets = tuple(data)
+            targets = tuple(self._followed(data) if kind == "CNAME" else data)
             ids = asked(owner, kind, targets)
             yield Record(
                 kind="service",

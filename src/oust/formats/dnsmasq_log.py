@@ -118,13 +118,17 @@ class _Log:
         """Note what the line hit says, for the name with which its chain of aliases begins."""
         index = number - block.first
         match = _matched(block, index)
-        if match is None:
+        if match is None or address(match["name"]):  # a name for an address: no alias
             return
         chain = [match]
-        while len(chain) < CHAIN and (
-            upper := _above(block, before, index - len(chain), chain[-1])
-        ):
-            chain.append(upper)
+        for back in range(1, CHAIN):
+            upper = _line_before(block, before, index - back)
+            if upper is None or not _same_answer(upper, chain[-1]):
+                break
+            if upper["value"] == _ALIAS:
+                chain.append(upper)
+            elif upper["name"].lower() != match["name"].lower():
+                break  # else one of several addresses of the same name
         first = chain[-1]
         head = first["name"].lower().rstrip(".")
         lead = first.string[: first.start()]
@@ -132,7 +136,9 @@ class _Log:
         names = [one["name"].lower().rstrip(".") for one in reversed(chain)]
         values = [*names[1:], match["value"].lower() if match["value"] != _ALIAS else ""]
         following = _matched(block, index + 1) if match["value"] == _ALIAS else None
-        if following is not None:  # the line after says what the last alias stands for
+        if following is not None and _same_answer(
+            following, match
+        ):  # the line after says what the last alias stands for
             values[-1] = following["name"].lower().rstrip(".")
         if len(held.values) < MOST:
             held.values |= dict.fromkeys(one for one in values if one)
@@ -165,7 +171,9 @@ class _Log:
         self._asked.add(name)
         client = address(match["client"]) or match["client"]
         before = match.string[: match.start()]
-        self._gathered.add(self._row(name, client, match["type"].upper(), before), number)
+        self._gathered.add(
+            self._row(name, client, match["type"].upper().replace("=", ""), before), number
+        )
 
     def _row(self, name: str, client: str, kind: str, before: str) -> Row:
         chain = self._chains.get(name)
@@ -213,17 +221,17 @@ def _matched(block: Block, index: int) -> re.Match[str] | None:
     return match if match and match["name"].lower() not in _RESERVED else None
 
 
-def _above(
-    block: Block, before: deque[str], index: int, below: re.Match[str]
-) -> re.Match[str] | None:
-    """The line above if it says that its name is an alias, in the same answer."""
+def _line_before(block: Block, before: deque[str], index: int) -> re.Match[str] | None:
+    """The answer on a line of the block, or of the one before it."""
     if index >= 0:
-        match = _matched(block, index)
-    else:
-        match = _ANSWER.search(before[index]) if -index <= len(before) else None
-    if match is None or match["value"] != _ALIAS or match["serial"] != below["serial"]:
-        return None
-    return match
+        return _matched(block, index)
+    return _ANSWER.search(before[index]) if -index <= len(before) else None
+
+
+def _same_answer(one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two lines that follow each other may belong to one answer."""
+    kinds = {match["by"].removesuffix("-stale") for match in (one, other)}
+    return len(kinds) == 1 and one["serial"] == other["serial"]
 
 
 def _lease(match: re.Match[str]) -> Row:

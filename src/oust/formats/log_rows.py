@@ -157,7 +157,7 @@ class _Joined(Struct):
             return {} if self.begun.endswith("Z") else {"time": "the log names no time zone"}
         if not (first.raw or self.last.raw):
             return {"time": "the log gives no time"}
-        open_ = "the log names no year and no time zone"
+        open_ = "the log gives no date with a year"
         return {"first": first.raw, "last": self.last.raw or first.raw, "time": open_}
 
 

@@ -49,6 +49,9 @@ def host_record(
     said = dict(notes or {})
     if is_random(mac):
         said["mac"] = "random, made up by the device: says nothing of its maker"
+    for word, when in (("since", since), ("until", until)):
+        if when.raw and not when.iso:
+            said[f"{word}_as_written"] = when.raw
     if since.iso and not since.iso.endswith("Z"):
         said["time"] = "the source names no time zone"
     return Record(

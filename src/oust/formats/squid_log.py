@@ -29,6 +29,7 @@ _COMMON = re.compile(
 )
 _ENDING = re.compile(_RESULT + r":(?P<hierarchy>[A-Z_]+)")
 _WHOLE = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
+_USER = re.compile(r"(?<=://)[^/?#@]*@")
 _ABORTED = re.compile(r"error:|NONE://|cache_object:")
 WHAT = "a proxy's access log"
 
@@ -111,6 +112,7 @@ def _destination(url: str, tunnel: bool) -> tuple[str, str, str]:
     """Host, port and address of a request; of a tunnel there is no more than host and port."""
     if not tunnel and not _WHOLE.match(url):
         return "", "", url  # asked of an accelerator, whose own host the line does not name
+    url = _USER.sub("", url)  # a password has no place in a report
     rest = url if tunnel else url.partition("://")[2]
     place = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     if place.startswith("["):
