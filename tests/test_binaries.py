@@ -296,6 +296,11 @@ def test_all_languages_and_libraries_are_read():
     ]  # fmt: skip
 
 
+def test_a_team_that_nobody_signed_for_is_no_identifier():
+    record = told("a", made.macho(identifier="scan", team="RV12ENG345"))[0]
+    assert not ids(record, "team") and notes(record)["team"] == "RV12ENG345"
+
+
 def test_an_unknown_code_page_is_read_as_windows_1252():
     streams = made.msi_streams({"Manufacturer": "Acme"}, {})
     pool = made.coded("_StringPool")

@@ -59,12 +59,14 @@ def _record(opened: Opened, found: Sequence[macho.Program], problems: list[Quara
         "machine": " | ".join(_distinct(one.machine for one in found)),
         "kind": " | ".join(_distinct(one.kind for one in found)),
         "identifier": " | ".join(names),
+        "team": " | ".join(teams),
         "install name": " | ".join(_distinct(one.name for one in found)),
         "libraries": listed(_distinct(name for one in found for name in one.libraries)),
         "uuid": " | ".join(_distinct(one.uuid for one in found)),
         "signature": "" if signed or not directories else "ad hoc: nobody's name is on it",
     }
-    ids = [f"team:{team}" for team in teams]
+    # without a signer anybody may have written the Team ID
+    ids = [f"team:{team}" for team in teams if signed]
     ids += [f"bundle:{name}" for name in names if "." in name and signed]
     return file_record(opened, "Mach-O", ids=ids, signatures=list(signed.values()), notes=notes)
 
