@@ -31,6 +31,7 @@ identifiers:
   - {kind: domain, value: upd.orbaltec.example, source: made up, tier: primary}
   - {kind: domain, value: ksn.orbaltec.example, source: made up, tier: primary}
   - {kind: domain, value: shield-orbaltec.example, note: protection service, source: made up, tier: primary}
+  - {kind: p2p_host, value: www.meet-orbaltec.example, source: made up, tier: primary}
   - {kind: asn, value: AS64496, strength: weak, why: carries sites of others, source: made up, tier: primary}
   - {kind: ip_prefix, value: 203.0.113.0/24, source: made up, tier: primary}
   - {kind: mac_oui, values: ["440ACC", "E0A1F0C", "70B3D5AAA", "DAA119"], source: made up, tier: primary}
@@ -235,6 +236,12 @@ def test_names_served_by_the_vendor_are_assets_by_ns_and_mx_too(desk):
     assert {(e.tier, e.asset.name) for e in found.exposures} == {("service", "harbour.example")}
     assert len(found.exposures[0].paths) == 2
     assert {record for record, _ in reasons(found)} == {"old.harbour.example"}
+
+
+def test_a_host_at_which_devices_meet_is_no_web_site_whatever_its_name(desk):
+    desk.write("bind.log", hourly("192.0.2.9", "www.meet-orbaltec.example"))
+    (one,) = desk.findings().exposures
+    assert (one.tier, one.why.rpartition(", ")[2]) == ("service", "rendezvous host of devices")
 
 
 def test_the_vendors_own_site_behind_its_own_service_is_a_visit(desk):

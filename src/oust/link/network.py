@@ -35,6 +35,7 @@ PURPOSES = {
     "update": "update host",
     "look-up": "cloud look-up",
     "licence": "licence host",
+    "device": "rendezvous host of devices",
     "unknown": "use not known",
 }
 """How the purposes of destinations are read aloud."""
@@ -89,9 +90,14 @@ def shown(seen: Sequence[Row], purpose_of: PurposeOf) -> Shown:
 def _contact(row: Row, firm: tuple[Row, ...], purpose_of: PurposeOf) -> Shown:
     if not row["host"]:
         return Shown("", reason=OWN_RECORD if row["type"] == "dns record" else NOBODY)
-    purposes = [purpose_of(row["name"], one["identifier"], one["vendor"]) for one in firm]
+    purposes = [_purpose(row["name"], one, purpose_of) for one in firm]
     known = [one for one in purposes if one in PURPOSES and one != "unknown"]
     return Shown("contact", firm, purpose=known[0] if known else "unknown")
+
+
+def _purpose(name: str, row: Row, purpose_of: PurposeOf) -> str:
+    found = purpose_of(name, row["identifier"], row["vendor"])
+    return "device" if found == "unknown" and row["identifier"].startswith("p2p_host:") else found
 
 
 def _only_site(names: Sequence[Row], purpose_of: PurposeOf) -> str:
@@ -99,7 +105,7 @@ def _only_site(names: Sequence[Row], purpose_of: PurposeOf) -> str:
     firm = [row for row in names if _firm(row)]
     if not firm:
         return next((row["mention"] for row in names if row["mention"]), WEB_SITE)
-    purposes = {purpose_of(row["name"], row["identifier"], row["vendor"]) for row in firm}
+    purposes = {_purpose(row["name"], row, purpose_of) for row in firm}
     site = firm[0]["name"].startswith("www.") and purposes <= {"unknown", "web"}
     return WEB_SITE if site or purposes == {"web"} else ""
 
