@@ -25,6 +25,7 @@ from oust.data.rule import Profile, Rule
 from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
 from oust.fileview import place_of
 from oust.formats import all_formats
+from oust.formats.content import patterns_of
 from oust.identify import Matcher, carrier_matcher, compile_dossiers
 from oust.ingest import Added, Ingest, Progress, Silent
 from oust.link import Linked, link, vendor_node
@@ -118,7 +119,7 @@ class Case:
     def add(self, evidence: Sequence[Path], progress: Progress | None = None) -> Added:
         """Read evidence, identify what it says, and read bulk files with all that is sought."""
         self.store.forget_unfinished()
-        ingest = Ingest(self.store, progress or Silent())
+        ingest = Ingest(self.store, progress or Silent(), patterns_of(self.dossiers))
         ingest.first_pass(evidence, self.matcher.key)
         self._identify()
         sought = ""

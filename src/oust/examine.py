@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from oust import sandbox
 from oust.fileview import FileView, digest_of
+from oust.formats import content
 from oust.formats.any_file import LOCATOR, AnyFile, any_record, digests
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
 from oust.model import Link, Quarantine, Record, Said
@@ -62,8 +63,11 @@ class Told:
             self.problem = f"{self._fmt.name} reader failed: {what}"
 
 
-def examined(data: Any, path: str, format_name: str, sha256: str) -> Answer:
-    """Read one file with the format of that name. Runs in a worker."""
+def examined(data: Any, path: str, format_name: str, sha256: str, patterns: str = "") -> Answer:
+    """Read one file with the format of that name, and search its bytes. Runs in a worker.
+
+    `patterns`: see `oust.formats.content.Patterns.text`.
+    """
     opened = Opened(path, data)
     opened.digests = digests(data, sha256)
     answer, fmt = Answer(), _format(format_name)
@@ -78,6 +82,10 @@ def examined(data: Any, path: str, format_name: str, sha256: str) -> Answer:
     answer.problem = said.problem
     if not answer.records:
         answer.records += [any_record(opened)]
+    try:
+        answer.records = content.marked(answer.records, data, patterns)
+    except Unreadable as error:
+        answer.quarantined.append(Quarantine(LOCATOR, str(error)))
     return answer
 
 
@@ -129,15 +137,16 @@ class Ticket(Struct):
 class Examiner:
     """Gathers files into batches and sends them to the sandbox."""
 
-    def __init__(self) -> None:
+    def __init__(self, patterns: str = "") -> None:
         self._open = _Batch()
+        self._patterns = patterns
 
     def offer(self, opened: Opened, fmt: Format, sha256: str) -> Ticket:
         """Hand over a file that `fmt` reads; its content must not change until the answer."""
         if not sha256:
             sha256 = digest_of(opened.data)
         batch = self._open
-        batch.items.append((opened.data, (opened.path, fmt.name, sha256)))
+        batch.items.append((opened.data, (opened.path, fmt.name, sha256, self._patterns)))
         batch.size += opened.size
         ticket = Ticket(opened.path, sha256, self, batch, len(batch.items) - 1)
         views = isinstance(opened.data, FileView)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,13 +20,16 @@ from msgspec import Struct, field, structs
 
 from oust import __version__, read
 from oust.columns import link_table, quarantine_table, record_table
-from oust.examine import Examiner
+from oust.examine import GROUP, Examiner
 from oust.fileview import place_of, place_text
+from oust.formats import all_formats
+from oust.formats.content import Patterns
 from oust.formats.seam import Needles
 from oust.model import Link, Quarantine, Record, Source
 from oust.reader import Reading
 from oust.store import Store
 
+NOTHING = Patterns()
 FLUSH = 50_000  # records and links held before they are written
 FLUSH_SECONDS = 5.0  # what an interruption costs at most, once a file is read
 LARGE_ARCHIVE = 32 * 1024**2
@@ -83,18 +87,19 @@ class _Held(Struct):
 class Ingest:
     """One run of adding evidence to a store."""
 
-    def __init__(self, store: Store, progress: Progress) -> None:
+    def __init__(self, store: Store, progress: Progress, patterns: Patterns = NOTHING) -> None:
         self.store, self.progress = store, progress
         self.run = int(store.meta("run") or 0) + 1
         self.sid = store.next_sid()
         self.held = _Held()
         self.added = Added()
         self.later: list[read.Found] = []  # bulk files, and what may hold them
-        self._known = _outer(store)
+        self._known = _outer(store, patterns.key)
         self._same_readers = store.meta("read by") == __version__
         self._digests: dict[str, str] = {}
         self._flushed = time.monotonic()
-        self._examiner = Examiner()
+        self._examiner = Examiner(patterns.text)
+        self._patterns = patterns.key
 
     def first_pass(self, evidence: Iterable[Path], sought: str) -> None:
         """Read everything that is not bulk; remember the bulk files for `second_pass`."""
@@ -153,7 +158,7 @@ class Ingest:
         known = self._known.get(loaded.found.path)
         if known is None or not loaded.sha256 or known["sha256"] != loaded.sha256:
             return False
-        if known["status"] == "no reader" or not self._same_readers:
+        if known["status"] == "no reader" or known["searched"] != "now" or not self._same_readers:
             return False
         return not known["bulk"] or known["sought"].split("+")[0] == sought
 
@@ -217,7 +222,11 @@ class Ingest:
         row["counts"] = msgspec.json.encode(source.counts).decode()
         return row | {
             **{"sid": self.sid, "location": reading.location, "bulk": reading.bulk},
-            **{"sought": sought, "outer_path": loaded.found.path, "current": True},
+            **{
+                "sought": self._patterns if _in_bytes(row) else sought,
+                "outer_path": loaded.found.path,
+                "current": True,
+            },
             **{"run": self.run, "gone_in": None, "filed": _file_date(loaded.stamp[1])},
         }
 
@@ -252,7 +261,7 @@ class Ingest:
             self.store.set_meta("read by", __version__)
         for row in self.held.sources:
             if row["path"] == row["outer_path"]:
-                self._known[row["path"]] = row
+                self._known[row["path"]] = row | {"searched": "now"}
         self.held = _Held()
         gc.collect()
 
@@ -283,7 +292,7 @@ class Ingest:
     def _add_stale(self, sought: str) -> None:
         """Bulk files read earlier for other things, if they still lie where they were."""
         waiting = {found.path for found in self.later}
-        for path, row in sorted(_stale(self.store, sought).items()):
+        for path, row in sorted(_stale(self.store, sought, self._patterns).items()):
             place = place_of(row["location"])
             if path in waiting:
                 continue
@@ -318,19 +327,37 @@ def _file_date(stamp: int) -> str:
     return datetime.fromtimestamp(stamp / 1e9, UTC).strftime("%Y-%m-%d") if stamp else ""
 
 
-def _outer(store: Store) -> dict[str, dict[str, Any]]:
-    """The current top-level sources by path; `bulk` if any source within is."""
+def _in_bytes(row: Mapping[str, Any]) -> bool:
+    """Whether a source was searched as bytes, by what dossiers say of bytes."""
+    return row["format"] in _bytes_formats() or row["status"] == "no reader"
+
+
+@cache
+def _bytes_formats() -> frozenset[str]:
+    return frozenset(fmt.name for fmt in all_formats() if fmt.group == GROUP)
+
+
+def _outer(store: Store, patterns: str) -> dict[str, dict[str, Any]]:
+    """The current top-level sources by path; `bulk` if any source within is.
+
+    `searched` is `now` unless a source within was searched as bytes for other things.
+    """
     rows = store.sources()
-    known = {row["path"]: row for row in rows if row["path"] == row["outer_path"]}
+    known = {row["path"]: row | {"searched": "now"} for row in rows
+             if row["path"] == row["outer_path"]}  # fmt: skip
     for row in rows:
+        if _in_bytes(row) and row["sought"] != patterns and row["outer_path"] in known:
+            known[row["outer_path"]]["searched"] = row["sought"]
         if row["bulk"] and row["outer_path"] in known:
             known[row["outer_path"]] |= {"bulk": True, "sought": row["sought"]}
     return known
 
 
-def _stale(store: Store, sought: str) -> dict[str, dict[str, Any]]:
+def _stale(store: Store, sought: str, patterns: str) -> dict[str, dict[str, Any]]:
     return {
-        path: row for path, row in _outer(store).items() if row["bulk"] and row["sought"] != sought
+        path: row
+        for path, row in _outer(store, patterns).items()
+        if (row["bulk"] and row["sought"] != sought) or row["searched"] != "now"
     }
 
 

@@ -32,6 +32,7 @@ Relation = Literal[
     "signed-by",
     "published-by",
     "installed-on",
+    "stored-in",
     "operated-by",
     "connects-to",
     "awarded",

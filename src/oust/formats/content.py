@@ -26,6 +26,7 @@ from msgspec import Struct, structs
 from oust.data.dossier import Dossier
 from oust.data.kinds import IDENTIFIER_KINDS, Bytes
 from oust.fileview import FileView
+from oust.formats.seam import Unreadable
 from oust.model import Record
 
 PIECE = 32 * 1024**2
@@ -128,7 +129,10 @@ class Scanner:
         self._scanner.set_timeout(SECONDS)
 
     def found(self, data: Any) -> dict[str, list[int]]:
-        """Ids met in `data`, bytes or a FileView, each with its first byte offsets."""
+        """Ids met in `data`, bytes or a FileView, each with its first byte offsets.
+
+        Raises Unreadable where the search takes too long.
+        """
         met: dict[str, set[int]] = {}
         size = len(data)
         for at in range(0, max(size, 1), PIECE):
@@ -140,7 +144,13 @@ class Scanner:
         return {ident: sorted(met[ident])[:MOST] for ident in sorted(met)}
 
     def _hits(self, piece: bytes) -> Iterator[tuple[int, int]]:
-        for rule in self._scanner.scan(piece).matching_rules:
+        import yara_x
+
+        try:
+            rules = self._scanner.scan(piece).matching_rules
+        except (yara_x.ScanError, yara_x.TimeoutError) as error:
+            raise Unreadable(f"its bytes could not be searched: {error}") from error
+        for rule in rules:
             number = int(rule.identifier[1:])
             for pattern in rule.patterns:
                 for match in pattern.matches:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct, field
 
 from oust.data.dossier import Dossier
-from oust.link import gather, network
+from oust.link import files, gather, network
 from oust.link.describe import describe
 from oust.link.gather import Document, Row, Tables
 from oust.link.graph import STRENGTHS, Edge, Graph, plain
@@ -28,7 +28,7 @@ from oust.link.place import (
     place_component,
     place_on_host,
 )
-from oust.link.relations import OWNING, Parties, add_relations, place_owned, sought
+from oust.link.relations import OWNING, Parties, add_relations, owned, place_owned, sought
 from oust.model import CarrierProduct, Evidence, Holding, Mention, Node, Sighting
 from oust.party_keys import PartyKeys
 
@@ -83,6 +83,7 @@ def link(
     work.linked.holdings = holdings(work.graph, dossiers, work.linked.keys)
     work.linked.parties = sought(work.graph, parties, upward_names(dossiers))
     work.linked.mentions += place_owned(work.graph, tables, parties)
+    work.place_signed_by_group(parties)
     work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
     work.linked.possibly_same = (*parties.possibly_same(), *work.name_clients())
     work.linked.mentions.sort(
@@ -107,6 +108,8 @@ class _Work:
         self.same: dict[str, str] = {}  # party node -> vendor node that it is
         self.publishers: dict[str, str] = {}  # product node -> who provides it
         self.reached: dict[str, bool] = {}  # product node -> whether it was looked for
+        self.installed: dict[str, CarrierProduct] = {}  # the same of packages looked at as files
+        self.containers = files.Containers()  # what stands around files
         for dossier in dossiers:
             self.graph.node(*vendor_node(dossier))
 
@@ -125,6 +128,12 @@ class _Work:
         for row in rows:
             together.setdefault((row["vendor"], row["sid"], row["n"]), []).append(row)
         self.called = network.device_names(rows)
+        self.containers.add(self.tables, rows)
+        self.containers.own = {
+            (row["vendor"], row["source"])
+            for row in rows
+            if files.is_file(row) and not row["mention"] and row["seen_relation"] != "contains"
+        }
         for (vendor, _, _), seen in together.items():
             if network.is_network(seen[0]):
                 self._place_network(vendor, seen)
@@ -135,6 +144,42 @@ class _Work:
             else:
                 said = {row["mention"] or no_asset(row): row for row in reversed(seen)}
                 self.linked.mentions += [_mention(row, why) for why, row in said.items()]
+        self._place_listed(rows)
+
+    def _place_listed(self, rows: Sequence[Row]) -> None:
+        """Files that a catalogue lists which the vendor signed."""
+        for vendor in dict.fromkeys(row["vendor"] for row in rows):
+            signed = [
+                row
+                for row in rows
+                if row["vendor"] == vendor and row["type"] == "catalogue" and not row["mention"]
+            ]
+            for one in files.listed(self.tables, signed):
+                seen = frozenset((one.member,))
+                near = f"vendor:{vendor}"
+                start = Start(near, "signed-by", "identifier", one.why, seen, "ids")
+                self.place_file(one.row, start)
+
+    def place_file(self, row: Row, start: Start) -> None:
+        """Put a file into the graph, reached from `start`."""
+        if no_asset(row):
+            return
+        if row["source"] not in self.containers.seen:
+            self.containers.add(self.tables, [row])
+        vendor = start.near.removeprefix("vendor:")
+        for carrier in files.place_file(self.graph, row, start, vendor, self.containers):
+            self.installed.setdefault(carrier.key, carrier)
+            self.reached.setdefault(carrier.key, False)
+
+    def place_signed_by_group(self, parties: Parties) -> None:
+        """Files whose signer's registration number is that of a company that a vendor owns."""
+        theirs = owned(self.graph)
+        numbers = {
+            f"reg:{one}": ident for ident in theirs for one in parties.numbers((ident,), "reg")
+        }
+        for ident, row, seen, why in files.signed_by_owned(self.tables, numbers):
+            start = Start(ident, "signed-by", "identifier", why, frozenset((seen,)), "ids")
+            self.place_file(row, start)
 
     def _place_network(self, vendor: str, seen: list[Row]) -> None:
         """What was seen on a network: a contact, a name that is served, a device, or mentions."""
@@ -203,20 +248,36 @@ class _Work:
         elif row["kind"] == "party":
             if plain(row["name"]):  # a nameless one is known by its numbers alone
                 self.same.setdefault(party_id(row["name"]), start.near)
+        elif files.is_file(row):
+            self.place_file(row, start)
         elif row["kind"] == "host" and not (row["host"] or carrier):
             network.place_device(self.graph, row, start, self.called)
         elif row["host"] or row["kind"] in ("program", "host"):
             place_on_host(self.graph, row, start, carrier)
         else:
             document = self.documents[row["sid"]]
+            if files.describes_file(document):
+                self._place_part(row, start, carrier)
+                return
             for product in place_component(self.graph, row, start, document, carrier):
                 self.reached.setdefault(product, False)
+
+    def _place_part(self, row: Row, start: Start, carrier: bool) -> None:
+        """A component that a package looked at as a file says it contains."""
+        whole = files.whole(self.tables, row)
+        if whole is None or no_asset(whole):
+            return
+        part = start if carrier else files.place_part(self.graph, row, start)
+        self.place_file(whole, part)
 
     def products(self) -> list[CarrierProduct]:
         """Products reached so far that were not looked for yet."""
         found = []
         for ident in sorted(ident for ident, done in self.reached.items() if not done):
             self.reached[ident] = True
+            if ident in self.installed:
+                found.append(self.installed[ident])
+                continue
             node = self.graph.nodes[ident]
             found.append(
                 CarrierProduct(
@@ -253,6 +314,8 @@ class _Work:
                     continue
                 if self._is_itself(row, sighting.vendor):
                     continue
+                if files.is_file(row) and sighting.field == "name":
+                    continue  # anybody may give a file any name
                 self.place(row, _carrier_start(row, sighting), carrier=True)
 
     def _is_itself(self, row: Row, carrier: str) -> bool:

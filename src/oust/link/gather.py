@@ -134,9 +134,13 @@ def _add_holders(document: Document, row: Row) -> None:
 
 
 def relations(tables: Tables) -> list[Row]:
-    """Every link that is not a document's own structure, with its source."""
-    link = tables.table("link")
-    found = link.filter(~link.relation.isin(STRUCTURE)).join(_current(tables), "sid")
+    """Every link that is not a document's own structure, with its source.
+
+    What catalogues list is looked up where one of them is the vendor's, so as not to load it all.
+    """
+    link, source = tables.table("link"), _current(tables)
+    source = source.filter(source.source_format != "catalogue")
+    found = link.filter(~link.relation.isin(STRUCTURE)).join(source, "sid")
     return sorted(tables.rows(found), key=lambda row: (row["source"], row["n"]))
 
 
@@ -169,3 +173,32 @@ def typed(tables: Tables, types: Iterable[str]) -> list[Row]:
     wanted = item.filter((item.kind == "service") & item.type.isin(sorted(types)))
     found = tables.table("occurrence").join(wanted, "key").join(_current(tables), "sid")
     return _sorted(tables.rows(found))
+
+
+def containers(tables: Tables, paths: Iterable[str]) -> list[Row]:
+    """Sources at these paths: those that say something of themselves with their records."""
+    wanted = tables.literal(pa.table({"source": pa.array(sorted(set(paths)), pa.string())}))
+    source = _current(tables).semi_join(wanted, "source")
+    rows = [row | {"kind": "", "locator": ""} for row in tables.rows(source)]
+    occurrence = tables.table("occurrence")
+    told = occurrence.filter(occurrence.locator == "file")
+    item = tables.table("item").drop("run")
+    return rows + _sorted(tables.rows(told.join(source, "sid").join(item, "key")))
+
+
+def of_sources(tables: Tables, sids: Iterable[int]) -> list[Row]:
+    """Every record of these sources, whole."""
+    wanted = tables.literal(pa.table({"sid": pa.array(sorted(set(sids)), pa.int32())}))
+    return _sorted(tables.rows(_full(tables, tables.table("occurrence").semi_join(wanted, "sid"))))
+
+
+def with_ids(tables: Tables, ids: Iterable[str]) -> list[tuple[Row, str]]:
+    """Every occurrence of things with one of these ids, with that id."""
+    wanted = tables.literal(pa.table({"one": pa.array(sorted(set(ids)), pa.string())}))
+    item = tables.table("item")
+    each = item.select("key", one=item.ids.unnest()).semi_join(wanted, "one").distinct()
+    keys: dict[str, list[str]] = {}
+    for row in tables.rows(each):
+        keys.setdefault(row["key"], []).append(row["one"])
+    rows = occurrences(tables, keys) if keys else []
+    return [(row, one) for row in rows for one in sorted(keys[row["key"]])]

@@ -20,6 +20,7 @@ WITH_EXPOSURE: dict[str, bool] = {
     "consolidates": True,
     "supplies": True,
     "installed-on": True,
+    "stored-in": True,
     "has-access-to": True,
     "operated-by": True,
     "succeeds": False,
