@@ -394,3 +394,9 @@ def test_names_and_addresses_are_told_apart():
     assert address("999.1.1.1") == ""
     assert asked("4.3.2.1.in-addr.arpa", "PTR")[-1] == "ip:1.2.3.4"
     assert asked("a.example", "MX", ("mx.b.example",))[-1] == "mx:mx.b.example"
+
+
+def test_quotes_that_nothing_closes_take_no_more_than_their_line():
+    text = 'lease 192.0.2.1 {\n  uid "' + '\\"' * 20_000 + "\n  binding state active;\n}\n"
+    said = told("dhcpd-leases", text.encode(), NoNeedles())
+    assert [type(one) for one in said] == [Quarantine, Record]

@@ -16,7 +16,9 @@ from oust.formats.network_hosts import host_record
 from oust.formats.seam import Head, Needles, Opened, one_line
 from oust.model import Quarantine, Record, Said, Tally
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|#[^\n]*|([{};=])|([^\s{};="#]+)|(["\n])')
+_TOKEN = re.compile(
+    r'"((?:[^"\\\n]|\\[^\n])*)"|#[^\n]*|([{};=])|([^\s{};="#]+)|("[^\n]*|\n)'
+)  # a quote that its line does not close takes the rest of the line
 _HEAD = re.compile(
     r"(?m)^\s*(?:lease\s+[\d.]+|iaaddr\s+[0-9a-fA-F:]+|ia-(?:na|pd|ta)\s+\")[^\n]*\{?\s*$"
 )
@@ -90,8 +92,7 @@ def _blocks(text: str) -> Iterator[_Block | Quarantine]:
         if broken == "\n":
             line += 1
         elif broken:
-            rest = one_line(text[match.start() : match.start() + 300])
-            yield Quarantine(f"line {line}", "a quote that nothing closes", rest)
+            yield Quarantine(f"line {line}", "a quote that nothing closes", one_line(broken))
         elif mark == "{":
             open_.append(_Block(words[0] if words else "", " ".join(words[1:]), begun))
             words = []
@@ -108,7 +109,6 @@ def _blocks(text: str) -> Iterator[_Block | Quarantine]:
         elif mark is None and (word is not None or quoted is not None) and len(words) < MOST_WORDS:
             begun = line if not words else begun
             words.append(word if word is not None else _plain(quoted))
-        line += match[0].count("\n") if not broken else 0
     for block in open_:
         if block.kind in _BLOCKS:
             yield Quarantine(f"line {block.line}", "the lease breaks off", block.title[:200])
