@@ -188,15 +188,17 @@ def _files(rows: Iterable[Row], groups: Groups) -> Iterator[Look]:
 
 def _tree(place: str, files: list[Row], held: list[Row]) -> Look:
     broken = [row for row in files if not _whole(row)]
-    blind = sum(row["status"] in ("no reader", "not read") for row in held)
-    reasons = [f"{len(broken):,} of {len(files):,} files read in part"] if broken else []
+    searched = sum(_in_bytes(row) for row in held)
+    blind = [row for row in held if row["status"] in ("no reader", "not read")]
+    blind = [row for row in blind if row not in files and not _in_bytes(row)]
+    reasons = [f"{len(broken):,} of {len(files):,} programs read in part"] if broken else []
     if blind:
-        reasons.append(f"{blind:,} further files have no reader or could not be read")
+        reasons.append(f"{len(blind):,} of {len(held):,} files and archives not read")
     filed = max((row["filed"] or "" for row in files), default="")
     return Look(
         asset=Node(kind="archive" if "!/" in files[0]["path"] else "folder", name=place),
         method="files",
-        scope=f"{len(files):,} of {len(held):,} files read as programs",
+        scope=f"{len(files):,} programs, {searched:,} other files searched as bytes",
         until=filed,
         dated="file date" if filed else "",
         whole=not broken and not blind,
@@ -206,6 +208,11 @@ def _tree(place: str, files: list[Row], held: list[Row]) -> Look:
         format=files[0]["format"] if len(held) == 1 else "",
         records=sum(row["records"] for row in files),
     )
+
+
+def _in_bytes(row: Row) -> bool:
+    """Whether a file without a reader was searched for what dossiers say of bytes."""
+    return row["status"] == "no reader" and bool(row["sought"])
 
 
 def place_of(path: str) -> str:
