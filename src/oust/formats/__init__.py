@@ -7,7 +7,6 @@ from importlib.metadata import EntryPoint, entry_points
 
 from oust.errors import OustError
 from oust.formats.arp_table import ArpTable
-from oust.formats.any_file import AnyFile
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
 from oust.formats.bind_log import BindLog
 from oust.formats.bods import Bods
@@ -141,7 +140,6 @@ FORMATS: tuple[Format, ...] = (
     ArpTable(),
     NmapXml(),
     DnsRecords(),
-    AnyFile(),
 )
 
 
@@ -163,10 +161,17 @@ def _loaded(point: EntryPoint) -> Format:
     return found
 
 
+def _takes_bytes(fmt: Format) -> bool:
+    """Whether a format may be what a binary file or a file of source code is."""
+    return fmt.group == "files" or getattr(fmt, "binary", False)
+
+
 def pick(head: Head, formats: tuple[Format, ...]) -> Format | None:
     """The format that claims the source most; the earlier one on a tie; None if none does."""
     best, most = None, 0
     for fmt in formats:
+        if head.opaque and not _takes_bytes(fmt):
+            continue
         claim = fmt.claims(head)
         if claim >= SURE:
             return fmt

@@ -28,6 +28,7 @@ Row = tuple[str, list[str]]
 class PurchasesXlsx:
     """See Format."""
 
+    binary = True
     name = "purchases-xlsx"
     title = "Purchases or installed software in a spreadsheet: XLSX, XLSM, XLSB, XLS, ODS"
     group = "contracts"
@@ -53,6 +54,7 @@ class PurchasesXlsx:
 class PurchasesParquet:
     """See Format."""
 
+    binary = True
     name = "purchases-parquet"
     title = "Purchases or installed software in a Parquet file"
     group = "contracts"

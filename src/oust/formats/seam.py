@@ -7,6 +7,7 @@ hashes and closes; a format only recognises and tells. See docs/add-a-format.md.
 from __future__ import annotations
 
 import builtins
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -94,6 +95,17 @@ def _without(raw: builtins.bytes, start: builtins.bytes, end: builtins.bytes) ->
     return b"".join([*kept, raw[at:]])
 
 
+SOURCE_CODE = (
+    *(".py", ".pyc", ".pyi", ".js", ".mjs", ".ts", ".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".go"),
+    *(".java", ".class", ".rb", ".pl", ".pm", ".php", ".lua", ".sh", ".bat", ".ps1", ".css", ".po"),
+    *(".html", ".htm", ".svg", ".map", ".tcl", ".sql", ".r", ".m", ".swift", ".kt", ".cs", ".vb"),
+)
+"""Endings of files that are searched as bytes and never asked whether they are a table or list."""
+
+_CONTROL = bytes(n for n in range(32) if n not in (9, 10, 12, 13))
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
+
+
 class Head:
     """The beginning of a source, with what most formats ask of it worked out once."""
 
@@ -141,6 +153,16 @@ class Head:
         if not match:
             return "", ""
         return match[2].decode("utf-8", "replace"), match[3].decode("utf-8", "replace")
+
+    @cached_property
+    def opaque(self) -> bool:
+        """Whether it is no text of evidence: binary bytes, or source code by its name."""
+        if self.name.lower().endswith(SOURCE_CODE):
+            return True
+        if self.data.startswith(_MARKS) or self.encoding.startswith("utf-16"):
+            return False
+        sample = self.data[:4096]
+        return len(sample.translate(None, _CONTROL)) < len(sample) * 0.9
 
     @cached_property
     def lines(self) -> list[str]:
