@@ -8,7 +8,7 @@ RR-CDF 1.1 and 2.1, Reporting Exceptions Format 1.1 and 2.1, https://www.gleif.o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from oust.formats import inventory_ids as ids
 from oust.formats.dates import day
@@ -133,7 +133,8 @@ def _ended(tree: Element) -> str:
 
 def _successors(tree: Element, ref: str, locator: str) -> Iterator[Said]:
     when = _taken_over(tree) or _ended(tree)
-    for number, one in enumerate(tree.all("entity", "successorentity")):
+    found: Sequence[Element] = tree.all("entity", "successorentity")
+    for number, one in enumerate(found):
         name, other = one.first("successorentityname"), lei(one.first("successorlei"))
         if not other and name:
             other = f"{ref} successor {number + 1}"
@@ -162,8 +163,8 @@ def relationship(tree: Element, locator: str) -> Iterator[Said]:
     A branch is the same legal entity as its head office: `controls`, and extra says so. Whoever
     manages a fund, or the fund it is part of or feeds, does not own it: such records lead nowhere.
     """
-    inner = next(iter(tree.all("relationshiprecord")), tree)
-    core = next(iter(inner.all("relationship")), inner)
+    inner = _inner(tree, "relationshiprecord")
+    core = _inner(inner, "relationship")
     kind = core.first("relationshiptype")
     start, end = _node(core, "startnode"), _node(core, "endnode")
     shown = _shown(inner, core)
@@ -182,6 +183,12 @@ def relationship(tree: Element, locator: str) -> Iterator[Said]:
         yield _link("controls", end, start, core, told, locator)
     else:
         yield _kept(locator, kind.lower().replace("_", " "), start, end, shown)
+
+
+def _inner(tree: Element, name: str) -> Element:
+    """The first element so called within; the one given where there is none."""
+    found: Sequence[Element] = tree.all(name)
+    return found[0] if found else tree
 
 
 def _node(core: Element, name: str) -> str:
