@@ -23,6 +23,7 @@ from oust.data import load_dossiers, load_facts, load_rules, load_tags
 from oust.data.dossier import Dossier
 from oust.data.rule import Profile, Rule
 from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
+from oust.file_quote import is_whole_file, quoted
 from oust.fileview import place_of
 from oust.formats import all_formats
 from oust.formats.content import patterns_of
@@ -45,6 +46,7 @@ from oust.model import (
 from oust.needles import LiteralNeedles
 from oust.store import Store, source_of
 from oust.trace import trace
+from oust.verified import check
 
 if TYPE_CHECKING:
     from oust.channel import Audit
@@ -134,6 +136,8 @@ class Case:
             if not ingest.second_pass(LiteralNeedles.union(*needles), sought):
                 break
             self._identify()
+            self._linked = None
+        if check(self.store):
             self._linked = None
         return ingest.added
 
@@ -231,6 +235,8 @@ class Case:
         place = self._places.get(evidence.source)
         if place is None:
             return [evidence.text] if evidence.text else []
+        if is_whole_file(evidence):
+            return quoted(evidence, self.records([evidence]))
         found = excerpt(place, evidence.source, evidence.sha256, evidence.locator)
         if found.problem:
             return [f"{MARK_OPEN}{evidence.text}{MARK_CLOSE}  ({found.problem})"]

@@ -226,6 +226,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     text: str = ""
     identifier: str = ""
     sha256: str = ""
+    signature: str = ""  # of a signed file: what checking its signature said
 
 
 class Node(Struct, frozen=True, omit_defaults=True):

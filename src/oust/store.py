@@ -50,6 +50,10 @@ CREATE TABLE sighting (key VARCHAR, vendor VARCHAR, field VARCHAR, "start" INTEG
   relation VARCHAR, mention VARCHAR);
 """
 
+_VERIFICATION = """
+CREATE TABLE IF NOT EXISTS verification (sha256 VARCHAR PRIMARY KEY, says VARCHAR, lasts BOOLEAN);
+"""
+
 
 class Store:
     """Tables of one case. Open it with `Store.open`, close it with `close`."""
@@ -91,6 +95,7 @@ class Store:
         elif self.meta("layout") != LAYOUT:
             text = f"the case in {self.folder} was made by another version of oust"
             raise OustError(text, "trace the evidence again into a new folder with --case")
+        self._db.execute(_VERIFICATION)
 
     def close(self) -> None:
         """Release the case for other processes."""
@@ -225,6 +230,31 @@ class Store:
     def clear(self, name: str) -> None:
         """Remove all rows of a table that stages derive (such as sightings)."""
         self._db.execute(f'DELETE FROM "{name}"')
+
+    # signatures that were checked
+
+    def signer_sightings(self) -> list[dict[str, Any]]:
+        """Files in which a signer was sighted: `path`, `location` and `sha256` of their sources."""
+        found = self._db.execute(
+            "SELECT DISTINCT s.path, s.location, s.sha256 FROM sighting g "
+            "JOIN occurrence o USING (key) JOIN source s ON s.sid = o.sid JOIN item i USING (key) "
+            "WHERE s.current AND i.kind = 'file' AND o.locator = 'file' AND g.mention = '' "
+            "AND g.relation = 'signed-by' ORDER BY s.path"
+        )
+        return [
+            dict(zip(("path", "location", "sha256"), row, strict=True)) for row in found.fetchall()
+        ]
+
+    def verifications(self) -> list[dict[str, Any]]:
+        """What was found, by digest: `sha256` and `says`, as far as it holds for good."""
+        found = self._db.execute("SELECT sha256, says FROM verification WHERE lasts").fetchall()
+        return [{"sha256": sha256, "says": says} for sha256, says in found]
+
+    def add_verifications(self, results: dict[str, str], lasting: set[str]) -> None:
+        """Keep what checks of signatures said; what is not `lasting` is tried again next time."""
+        rows = [(sha256, says, sha256 in lasting) for sha256, says in sorted(results.items())]
+        with self.change():
+            self._db.executemany("INSERT OR REPLACE INTO verification VALUES (?, ?, ?)", rows)
 
     # reading back
 

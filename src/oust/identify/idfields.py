@@ -81,7 +81,7 @@ def _in_file(record: Record, fact: Fact, where: tuple[str, str, int, int], schem
     feature = _BY_SCHEME.get(scheme, "program-id")
     if scheme == "reg":
         return _fact(fact, where, "signer")
-    if feature != "content-text":
+    if not feature.startswith("content-"):
         return _fact(fact, where, feature)
     found = _fact(fact, where, "content-mention" if fact.kind in _SAID_BY_OTHERS else feature)
     return ruled_out(found, TEXT_FILE) if record.type in _WRITTEN else found

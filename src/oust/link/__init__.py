@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from oust.data.dossier import Dossier
 from oust.link import files, gather, network
@@ -129,6 +129,7 @@ class _Work:
             together.setdefault((row["vendor"], row["sid"], row["n"]), []).append(row)
         self.called = network.device_names(rows)
         self.containers.add(self.tables, rows)
+        files.note_signatures(self.tables, rows)
         self.containers.own = {
             (row["vendor"], row["source"])
             for row in rows
@@ -221,7 +222,8 @@ class _Work:
             near,
             relation if relation not in ("", "is") else "supplies",
             best["strength"],
-            describe(best["identifier"], best["strength"], best["seen_text"]),
+            describe(best["identifier"], best["strength"], best["seen_text"])
+            + (files.MISFIT if best.get("signature", "").startswith("tampered") else ""),
             frozenset(_seen(row) for row in seen),
             "seller" if _sells(best) else best["seen_field"],
         )
@@ -346,7 +348,8 @@ def _firmness(row: Row) -> tuple[bool, int, int, str]:
 
 
 def _seen(row: Row) -> Evidence:
-    return evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"])
+    seen = evidence_of(row, row["seen_field"], row["seen_text"], row["identifier"])
+    return structs.replace(seen, signature=row["signature"]) if row.get("signature") else seen
 
 
 def _carrier_start(row: Row, sighting: Sighting) -> Start:

@@ -23,6 +23,7 @@ PLUMBING = frozenset("gzip bzip2 xz zstd pbzx tar cpio envelope".split())  # noq
 INSTALLERS = frozenset({"MSI", "MSI patch", "APPX", "MSIX", "APK", "NuGet package", "ar", "rpm"})
 """Types of files, and formats of containers, that are there to be installed from."""
 
+MISFIT = " (the signature does not fit the file)"
 INSTALLER = "installer file, which shows no installation"
 FOLDER, GIVEN, CONTAINER, IMAGE = "folder", "file", "container", "container image"
 _MAKERS = ("publisher", "manufacturer", "supplier", "packager", "author")
@@ -94,6 +95,14 @@ class Containers(Struct):
         else:
             chain = [one for n, one in enumerate(chain) if not n or one.format not in PLUMBING]
         return chain[::-1]
+
+
+def note_signatures(tables: Tables, rows: Iterable[Row]) -> None:
+    """Add to sightings of signers, as `signature`, what checking the signature said."""
+    signed = [row for row in rows if is_file(row) and row["seen_relation"] == "signed-by"]
+    said = gather.verified(tables) if signed else {}
+    for row in signed:
+        row["signature"] = said.get(row["sha256"], "") if row["locator"] == "file" else ""
 
 
 def is_file(row: Row) -> bool:

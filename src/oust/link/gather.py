@@ -202,3 +202,8 @@ def with_ids(tables: Tables, ids: Iterable[str]) -> list[tuple[Row, str]]:
         keys.setdefault(row["key"], []).append(row["one"])
     rows = occurrences(tables, keys) if keys else []
     return [(row, one) for row in rows for one in sorted(keys[row["key"]])]
+
+
+def verified(tables: Tables) -> dict[str, str]:
+    """What checks of signatures said, by the digest of the file."""
+    return {row["sha256"]: row["says"] for row in tables.rows(tables.table("verification"))}

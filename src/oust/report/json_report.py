@@ -64,10 +64,9 @@ def _node(node: Node) -> dict[str, str]:
 
 
 def _evidence(one: Evidence) -> dict[str, str]:
-    return {
-        name: getattr(one, name)
-        for name in ("source", "locator", "field", "text", "identifier", "sha256")
-    }
+    names = ("source", "locator", "field", "text", "identifier", "sha256")
+    said = {name: getattr(one, name) for name in names}
+    return said | ({"signature": one.signature} if one.signature else {})
 
 
 def _link(hop: Hop) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 
 from oust import shares
@@ -42,10 +43,17 @@ def _hops(path: Path, opener: Opener) -> Iterator[str]:
             yield f"       {clip(f'{evidence.source}  {evidence.locator}', WIDTH - 8)}"
             if evidence.identifier:
                 yield f"       identifier {clip(evidence.identifier, WIDTH - 19)}"
+            if evidence.signature:
+                yield from _wrapped(f"signature: {evidence.signature}")
             for line in opener(evidence):
                 yield f"         {clip(line, WIDTH - 10)}"
         if len(hop.evidence) > SHOWN:
             yield f"       and {plural(len(hop.evidence) - SHOWN, 'more place')} in the evidence"
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """A text that must not be cut, over as many lines as it takes."""
+    yield from textwrap.wrap(safe(text), WIDTH, initial_indent=" " * 7, subsequent_indent=" " * 9)
 
 
 def _said(hop: Hop) -> str:
