@@ -16,7 +16,7 @@ import msgspec
 from oust.covered import Attribution, Covered, Missing, SoughtBy
 from oust.model import Look, Looked, Method
 from oust.report.csv_report import cell
-from oust.report.words import called, clip, clip_path, plural, safe
+from oust.report.words import called, clip, clip_path, plural, safe, told_apart
 
 WIDTH = 100
 SHOWN = 8
@@ -160,9 +160,12 @@ def _absent(found: Covered, shown: int) -> Iterator[str]:
 
 
 def _files(found: Covered, shown: int) -> Iterator[str]:
-    for source in found.unread[:shown]:
+    unread, blind = told_apart(found.unread)
+    if blind:
+        yield from _wrapped(f"{blind[0].upper()}{blind[1:]}", " ", "   ")
+    for source in unread[:shown]:
         yield f" {source.status}: {clip_path(source.path, WIDTH - 4 - len(source.status))}"
-    yield from _rest(len(found.unread) - shown)
+    yield from _rest(len(unread) - shown)
     if found.stale:
         what = plural(len(found.stale), "bulk file")
         text = f"Not searched for what is looked for now: {what}. Trace again: {found.stale[0]}"

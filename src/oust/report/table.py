@@ -16,6 +16,7 @@ from oust.report.words import (
     reasons,
     safe,
     short_ids,
+    told_apart,
     unread,
     walked,
 )
@@ -144,6 +145,9 @@ def _coverage(findings: Findings) -> Iterator[str]:
         f"{quarantined:,} quarantined."
     )
     yield from (" " + line for line in _wrap(text, WIDTH - 2))
+    missing, blind = told_apart(missing)
+    if blind:
+        yield from ("    " + line for line in _wrap(blind, WIDTH - 5))
     for source in missing[:6]:
         yield f"    {source.status}: {clip_path(source.path, WIDTH - 20)}"
         yield f"        {clip(source.message, WIDTH - 10)}"

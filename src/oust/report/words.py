@@ -118,6 +118,31 @@ def unread(sources: Iterable[Source]) -> list[Source]:
     return [s for s in sources if s.status in ("not read", "partly read", "no reader")]
 
 
+SHOWN_BYTES_ONLY = 6
+"""Files searched as bytes only that are named one by one; more are counted by their ending."""
+
+
+def told_apart(unread: Sequence[Source]) -> tuple[list[Source], str]:
+    """Unread sources to name one by one, and the count of those searched as bytes only, if many."""
+    blind = [one for one in unread if one.message.startswith("searched as bytes only")]
+    if len(blind) <= SHOWN_BYTES_ONLY:
+        return list(unread), ""
+    known = {one.path for one in blind}
+    endings = Counter(_ending(one.path) for one in blind)
+    most = ", ".join(f"{n:,} {ending}" for ending, n in endings.most_common(5))
+    more = f", and {len(endings) - 5:,} other endings" if len(endings) > 5 else ""
+    text = (
+        f"searched as bytes only, for want of a reader: {plural(len(blind), 'file')} ({most}{more})"
+    )
+    return [one for one in unread if one.path not in known], text
+
+
+def _ending(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem and len(ending) <= 10 else "without ending"
+
+
 CONTAINERS = frozenset(
     {"zip", "tar", "gzip", "bzip2", "xz", "zstd", "pbzx", "envelope", "ar", "rpm", "cpio", "cab"}
     | {"7z", "iso", "xar", "lha", "rar", "rar5", "dmg", "image"}
