@@ -106,7 +106,29 @@ def prepared_of(
     return made
 
 
+PROGRAM_TEXT = frozenset(
+    [
+        *("asm", "bash", "bat", "c", "cc", "cmake", "cjs", "cpp", "cs", "css", "cxx", "fish", "go"),
+        *("h", "hh", "hpp", "hxx", "inc", "inl", "java", "js", "jsx", "kt", "less", "lua", "m4"),
+        *("md", "mjs", "mo", "pl", "pm", "po", "pot", "ps1", "psm1", "pxd", "pxi", "py", "pyi"),
+        *("pyx", "rb", "rs", "rst", "s", "scss", "svg", "swift", "tcl", "tex", "ts", "tsx", "zsh"),
+    ]
+)
+"""Endings of texts that are no evidence: to ask every format about each takes long."""
+
+ABOUT = frozenset({"authors", "changelog", "copying", "copyright", "licence", "license", "news"})
+
+
+def _is_program_text(opened: Opened) -> bool:
+    """Whether it is called like a text that is no evidence, and is neither JSON nor XML."""
+    name = opened.name.lower()
+    named = name.rpartition(".")[2] in PROGRAM_TEXT or name in ABOUT
+    return named and opened.head.start[:1] not in ("{", "[", "<")
+
+
 def _picked(opened: Opened, formats: Sequence[Format]) -> Format | None:
+    if _is_program_text(opened):
+        return None
     try:
         return pick(opened.head, tuple(formats))
     except RecursionError:

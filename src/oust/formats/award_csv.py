@@ -115,14 +115,14 @@ def _table(text: str, mapping: tuple[tuple[str, str], ...]) -> Table | None:
 
 
 def _headed(raw: bytes, dialect: delimited.Dialect, mapping: dict[str, str]) -> Table | None:
-    rows = list(delimited.placed_rows(raw, dialect, 400))
-    for number, (cells, behind) in enumerate(rows[:HEADER_WITHIN]):
+    first = delimited.placed_rows(raw, dialect, HEADER_WITHIN)
+    for number, (cells, behind) in enumerate(first):
         if sum(1 for cell in cells if cell.strip()) < 2:
             continue
-        below = [row for row, _ in rows[number + 1 :]]
-        meaning = map_headers(cells, mapping, below)
-        if meaning.kind:
-            return Table(dialect, meaning, cells, behind, below)
+        if map_headers(cells, mapping).kind:  # rows below do not matter to that
+            rows = list(delimited.placed_rows(raw, dialect, 400))
+            below = [row for row, _ in rows[number + 1 :]]
+            return Table(dialect, map_headers(cells, mapping, below), cells, behind, below)
     return None
 
 

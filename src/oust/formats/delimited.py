@@ -9,7 +9,7 @@ import contextlib
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, combinations, islice
+from itertools import combinations, islice
 from typing import Any, NamedTuple
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -145,8 +145,14 @@ def first_rows(text: str, dialect: Dialect, limit: int = 40) -> list[list[str]]:
 def placed_rows(raw: bytes, dialect: Dialect, limit: int = 40) -> Iterator[tuple[list[str], int]]:
     """Rows at the beginning of `raw`, each with the offset behind it, up to the first damage."""
     csv.field_size_limit(FIELD_LIMIT)
-    cut = [0, *accumulate(len(line) for line in lines(raw))]
-    texts = (decode(line) for line in lines(raw))
+    cut = [0]  # as far as lines were asked for: most callers want a few rows of many lines
+
+    def told() -> Iterator[str]:
+        for line in lines(raw):
+            cut.append(cut[-1] + len(line))
+            yield decode(line)
+
+    texts = told()
     if not dialect.quoting:
         for number, text in enumerate(islice(texts, limit), 1):
             yield text.rstrip("\r\n").split(dialect.delimiter), cut[number]
