@@ -14,6 +14,7 @@ import binary_files as made
 import containers
 from oust.case import Case
 from oust.commands import root
+from oust.formats.binary.digests import authentihash
 
 MAGIC = b"RVDB\0\1\2\3" + bytes(range(200))
 ENGINE_TEXT = b"rvcore: cannot open signature base"
@@ -254,6 +255,18 @@ def test_a_file_that_a_vendor_s_catalogue_lists(tmp_path: Path) -> None:
             hop for hop in hops if hop.origin.name == "rv.inf" and hop.relation == "signed-by"
         ]
         assert listed and "member" in listed[0].evidence[0].locator
+
+
+def test_an_unsigned_program_that_a_vendor_s_catalogue_lists(tmp_path: Path) -> None:
+    program = made.pe(driver=True)
+    digest = authentihash(program, "sha256")
+    catalogue = made.catalogue(SIGNER, [(digest, "filter.sys", True)])
+    package = made.archive({"filter.sys": program, "filter.cat": catalogue})
+    with traced(tmp_path, {"drv.zip": package, "other.sys": made.pe({"040904b0": {}})}) as case:
+        (exposure,) = case.findings(["revontuli"]).exposures
+        hops = [hop for path in exposure.paths for hop in path.hops]
+        assert ("filter.sys", "signed-by") in {(hop.origin.name, hop.relation) for hop in hops}
+        assert "other.sys" not in {hop.origin.name for hop in hops}
 
 
 def test_a_signer_known_by_its_number_in_ownership_data(tmp_path: Path) -> None:

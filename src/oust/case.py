@@ -46,7 +46,7 @@ from oust.model import (
 from oust.needles import LiteralNeedles
 from oust.store import Store, source_of
 from oust.trace import trace
-from oust.verified import check
+from oust.verified import check, digest_programs
 
 if TYPE_CHECKING:
     from oust.channel import Audit
@@ -137,7 +137,7 @@ class Case:
                 break
             self._identify()
             self._linked = None
-        if check(self.store):
+        if digest_programs(self.store) | check(self.store):
             self._linked = None
         return ingest.added
 

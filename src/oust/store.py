@@ -52,6 +52,7 @@ CREATE TABLE sighting (key VARCHAR, vendor VARCHAR, field VARCHAR, "start" INTEG
 
 _VERIFICATION = """
 CREATE TABLE IF NOT EXISTS verification (sha256 VARCHAR PRIMARY KEY, says VARCHAR, lasts BOOLEAN);
+CREATE TABLE IF NOT EXISTS authentihash (sha256 VARCHAR, digest VARCHAR);
 """
 
 
@@ -244,6 +245,28 @@ class Store:
         return [
             dict(zip(("path", "location", "sha256"), row, strict=True)) for row in found.fetchall()
         ]
+
+    def unsigned_programs(self) -> list[dict[str, Any]]:
+        """Windows programs without signer whose `authentihash` is not known, if one may be listed.
+
+        That is where a catalogue has a sighted signer: `path`, `location`, `sha256` as above.
+        """
+        found = self._db.execute(
+            "SELECT s.path, s.location, s.sha256 FROM item i JOIN occurrence o USING (key) "
+            "JOIN source s ON s.sid = o.sid WHERE s.current AND i.kind = 'file' AND i.type = 'PE' "
+            "AND NOT contains(array_to_string(i.ids, '|'), 'signer:') "
+            "AND s.sha256 NOT IN (SELECT sha256 FROM authentihash) AND EXISTS (SELECT 1 "
+            "FROM sighting g JOIN item c USING (key) WHERE c.type = 'catalogue' "
+            "AND g.relation = 'signed-by' AND g.mention = '') ORDER BY s.path"
+        )
+        names = ("path", "location", "sha256")
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def add_program_digests(self, digests: dict[str, list[str]]) -> None:
+        """Keep `authentihash:` ids of programs by the digest of their file; `[""]` for none."""
+        rows = [(sha256, one) for sha256, every in sorted(digests.items()) for one in every]
+        with self.change():
+            self._db.executemany("INSERT INTO authentihash VALUES (?, ?)", rows)
 
     def verifications(self) -> list[dict[str, Any]]:
         """What was found, by digest: `sha256` and `says`, as far as it holds for good."""

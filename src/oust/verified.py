@@ -24,7 +24,7 @@ MOST = 500
 """Files checked in one go; the others are told to be unchecked."""
 
 LIMITS = Limits(cpu=60, wall=90.0)
-FUNCTION = "oust.verified:checked"
+FUNCTION, DIGESTS = "oust.verified:checked", "oust.verified:authentihashes"
 SKIPPED = f"not checked: more than {MOST} files with a sighted signer"
 GONE = "not checked: the file is no longer where it was read, or has changed"
 
@@ -36,19 +36,44 @@ def check(store: Store) -> bool:
     for row in store.signer_sightings():
         if row["sha256"] not in known:
             waiting.setdefault(row["sha256"], row)
-    by_place: dict[str, dict[str, str]] = {}
-    for row in list(waiting.values())[:MOST]:
-        by_place.setdefault(row["location"], {})[row["path"]] = row["sha256"]
     results = dict.fromkeys(waiting, GONE)
     results |= dict.fromkeys(list(waiting)[MOST:], SKIPPED)
-    for location, wanted in by_place.items():
-        for path, data in contents(place_of(location), list(wanted)):
-            if digest_of(data) == wanted[path]:
-                results[wanted[path]] = _checked(data)
+    for sha256, data in _opened(list(waiting.values())[:MOST]):
+        results[sha256] = _checked(data)
     lasting = {sha256: said for sha256, said in results.items() if said not in (GONE, SKIPPED)}
     if waiting:
         store.add_verifications(results, set(lasting))
     return bool(waiting)
+
+
+def digest_programs(store: Store) -> bool:
+    """Work out by what digest a catalogue would list unsigned programs, if one is the vendor's."""
+    waiting = {row["sha256"]: row for row in store.unsigned_programs()}
+    found: dict[str, list[str]] = {}
+    for sha256, data in _opened(list(waiting.values())):
+        answer = sandbox.call(DIGESTS, data, limits=LIMITS)
+        found[sha256] = [""] if isinstance(answer, Failure) else [str(one) for one in answer]
+    if found:
+        store.add_program_digests(found)
+    return bool(found)
+
+
+def _opened(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Digest and content of each file that still lies where it was read, unchanged."""
+    by_place: dict[str, dict[str, str]] = {}
+    for row in rows:
+        by_place.setdefault(row["location"], {})[row["path"]] = row["sha256"]
+    for location, wanted in by_place.items():
+        for path, data in contents(place_of(location), list(wanted)):
+            if digest_of(data) == wanted[path]:
+                yield wanted[path], data
+
+
+def authentihashes(data: Any) -> list[str]:
+    """The digests by which catalogues list a Windows program. Runs in a worker."""
+    from oust.formats.binary.digests import authentihash
+
+    return [f"authentihash:{authentihash(data, name).hex()}" for name in ("sha1", "sha256")]
 
 
 def _checked(data: Any) -> str:

@@ -316,8 +316,10 @@ class _Work:
                     continue
                 if self._is_itself(row, sighting.vendor):
                     continue
-                if files.is_file(row) and sighting.field == "name":
-                    continue  # anybody may give a file any name
+                if files.is_file(row) and (
+                    sighting.field == "name" or files.node_id(row) in self.installed
+                ):
+                    continue  # anybody may give a file any name; a copy is reached by itself
                 self.place(row, _carrier_start(row, sighting), carrier=True)
 
     def _is_itself(self, row: Row, carrier: str) -> bool:

@@ -145,8 +145,13 @@ def place_file(
     return carriers
 
 
+def node_id(row: Row) -> str:
+    """The node of a file: one for each place at which it lies."""
+    part = "" if row["locator"] == "file" else f" {row['locator']}"
+    return f"file:{row['source']}{part}"
+
+
 def _node(graph: Graph, row: Row) -> str:
-    path = row["source"] if row["locator"] == "file" else f"{row['source']} {row['locator']}"
     name = row["name"]
     said = product_of(row)
     if said and row["locator"] == "file":
@@ -154,7 +159,7 @@ def _node(graph: Graph, row: Row) -> str:
         said = row["version"]
     best = first_id(row["ids"] or (), "msi", "bundle", "appx", "android", "sha256")
     version = "" if said else row["version"]
-    return graph.node(f"file:{path}", Node("file", name, best, version))
+    return graph.node(node_id(row), Node("file", name, best, version))
 
 
 def _container(graph: Graph, one: Around) -> str:
@@ -244,6 +249,9 @@ def listed(tables: Tables, catalogues: Sequence[Row]) -> list[Listed]:
         if row["type"] == _MEMBER:
             for digest in row["ids"] or ():
                 members.setdefault(digest, row)
+    for sha256, digest in gather.program_digests(tables) if members else ():
+        if digest in members:
+            members.setdefault(f"sha256:{sha256}", members[digest])
     found = []
     for row, digest in gather.with_ids(tables, members) if members else ():
         if row["type"] == _MEMBER:

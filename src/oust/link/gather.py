@@ -207,3 +207,9 @@ def with_ids(tables: Tables, ids: Iterable[str]) -> list[tuple[Row, str]]:
 def verified(tables: Tables) -> dict[str, str]:
     """What checks of signatures said, by the digest of the file."""
     return {row["sha256"]: row["says"] for row in tables.rows(tables.table("verification"))}
+
+
+def program_digests(tables: Tables) -> list[tuple[str, str]]:
+    """Digests of files, each with an `authentihash:` by which catalogues list the program."""
+    rows = tables.rows(tables.table("authentihash"))
+    return sorted((row["sha256"], row["digest"]) for row in rows)
