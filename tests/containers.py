@@ -60,6 +60,68 @@ def cpio(members):
     return out
 
 
+def msi(members, folder="Gateway Filter"):
+    """An installer whose files lie in an embedded cabinet under keys, installed in one folder."""
+    from binary_files import coded, ole
+
+    texts = [""]
+
+    def number(text):
+        if text not in texts:
+            texts.append(text)
+        return texts.index(text)
+
+    columns = {
+        "File": [
+            ("File", 0x2D48),
+            ("Component_", 0x0D48),
+            ("FileName", 0x0FFF),
+            ("FileSize", 0x0104),
+        ],
+        "Component": [("Component", 0x2D48), ("ComponentId", 0x1D26), ("Directory_", 0x0D48)],
+        "Directory": [("Directory", 0x2D48), ("Directory_Parent", 0x1D48), ("DefaultDir", 0x0FFF)],
+    }
+    keys = {f"fil{n}": (name, data) for n, (name, data) in enumerate(members.items())}
+    rows = {
+        "File": [(key, "comp", f"SHORT~1|{name}", len(data)) for key, (name, data) in keys.items()],
+        "Component": [("comp", "{ID}", "INSTALLDIR")],
+        "Directory": [
+            ("INSTALLDIR", "TARGETDIR", f"GATEWA~1|{folder}"),
+            ("TARGETDIR", "", "SourceDir"),
+        ],
+    }
+
+    def packed(table, kinds):
+        made = b""
+        for place, kind in enumerate(kinds):
+            for row in table:
+                if isinstance(row[place], str):
+                    made += struct.pack("<H", number(row[place]))
+                elif kind == 2:
+                    made += struct.pack("<H", row[place] + 0x8000 & 0xFFFF)
+                else:
+                    made += struct.pack("<I", row[place] + 0x80000000)
+        return made
+
+    streams = {
+        coded(name): packed(table, [2 if kind & 0xFF == 2 else 4 for _, kind in columns[name]])
+        for name, table in rows.items()
+    }
+    described = [
+        (table, n, name, kind)
+        for table, held in columns.items()
+        for n, (name, kind) in enumerate(held, 1)
+    ]
+    streams[coded("_Columns")] = packed(described, [2, 2, 2, 2])
+    pool = struct.pack("<HH", 65001, 0)
+    pool += b"".join(struct.pack("<HH", len(text.encode()), 1) for text in texts[1:])
+    streams[coded("_StringPool")] = pool
+    streams[coded("_StringData")] = "".join(texts[1:]).encode()
+    streams["Data1.cab"] = cab({key: data for key, (_, data) in keys.items()})
+    streams["Binary.setup"] = b"a stream of the table Binary"
+    return ole(streams)
+
+
 def rpm(members):
     """Lead, empty signature, a header of two tags, and a gzip payload."""
     lead = struct.pack(">4sBBHH66sHH16x", b"\xed\xab\xee\xdb", 3, 0, 0, 1, b"engine-1.0-1", 1, 5)

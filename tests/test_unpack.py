@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from containers import ar, cab, cpio, rpm, saved_image, tarred
+from containers import ar, cab, cpio, msi, rpm, saved_image, tarred
 from oust import read, sandbox, unpack
 from oust.containers import kinds, tools
 from oust.containers.entry import HARD_LINK, LINK, SPECIAL
@@ -66,6 +66,7 @@ NATIVE = {
     "iso": lambda: written("iso9660"),
     "pkg": lambda: written("xar"),
     "pbzx": lambda: pbzx(cpio(FILES)),
+    "msi": lambda: msi({"engine.dll": ENGINE, "readme.txt": b"licensed engine\n"}, "usr/lib"),
     "tar": lambda: tarred(FILES),
     "image": lambda: saved_image([tarred(FILES)]),
     "zip": lambda: zipped(FILES.items()),
@@ -92,7 +93,7 @@ def workers():
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_each_kind_is_opened_and_its_members_are_what_they_were(tmp_path, name):
-    if name in ("cab", "cpio", "rpm", "7z", "iso", "pkg", "pbzx"):
+    if name in ("cab", "cpio", "rpm", "7z", "iso", "pkg", "pbzx", "msi"):
         libarchive()
     (tmp_path / f"x.{name}").write_bytes(NATIVE[name]())
     found = everything(tmp_path / f"x.{name}")
@@ -100,7 +101,7 @@ def test_each_kind_is_opened_and_its_members_are_what_they_were(tmp_path, name):
         path.rsplit("!/", 1)[-1].lower(): records for path, (_, records) in found.items() if records
     }
     for member, data in FILES.items():
-        ids = inner[member][0].ids
+        ids = next(held[0].ids for path, held in inner.items() if path.endswith(Path(member).name))
         assert f"sha256:{hashlib.sha256(data).hexdigest()}" in ids
         assert any(one.startswith("md5:") for one in ids)
     assert found[""][0].status == "read"
@@ -114,6 +115,21 @@ def test_three_containers_deep_in_packages(tmp_path):
     (tmp_path / "a.zip").write_bytes(zipped([("pool/x.deb", deb)]))
     way = "pool/x.deb!/data.tar.gz!/data.tar!/x.cab!/usr/lib/engine.dll"
     assert way in everything(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("size", [10, 40_000])
+def test_an_installer_shows_its_files_under_their_own_names(tmp_path, size):
+    libarchive()
+    engine = b"MZ" + bytes(range(256)) * (size // 256) + b"end"
+    (tmp_path / "x.msi").write_bytes(msi({"engine.dll": engine, "filter.cfg": b"a=1\n"}))
+    found = everything(tmp_path / "x.msi")
+    assert set(found) == {
+        *("Gateway Filter/engine.dll", "Gateway Filter/filter.cfg", "Binary.setup", ""),
+    }
+    ids = found["Gateway Filter/engine.dll"][1][0].ids
+    assert f"sha256:{hashlib.sha256(engine).hexdigest()}" in ids
+    source, (record, *_) = found[""]
+    assert (source.format, source.status, record.type) == ("msi", "read", "MSI")
 
 
 def test_two_members_of_one_name_are_kept_apart(tmp_path):
@@ -293,7 +309,7 @@ FUZZED = int(os.environ.get("OUST_FUZZ", "25"))
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_mutated_containers_crash_nothing_and_leave_nothing_open(tmp_path, name):
-    if name in ("cab", "cpio", "rpm", "7z", "iso", "pkg", "pbzx"):
+    if name in ("cab", "cpio", "rpm", "7z", "iso", "pkg", "pbzx", "msi"):
         libarchive()
     data = NATIVE[name]()
     place = tmp_path / f"x.{name}"

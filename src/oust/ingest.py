@@ -158,8 +158,10 @@ class Ingest:
         known = self._known.get(loaded.found.path)
         if known is None or not loaded.sha256 or known["sha256"] != loaded.sha256:
             return False
-        if known["status"] == "no reader" or known["searched"] != "now" or not self._same_readers:
+        if known["searched"] != "now" or not self._same_readers:
             return False
+        if known["status"] == "no reader" and read.is_claimed(loaded):
+            return False  # by a mapping file or a plug-in that was not there before
         return not known["bulk"] or known["sought"].split("+")[0] == sought
 
     def _defer(self, loaded: read.Loaded) -> None:

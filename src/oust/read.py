@@ -31,6 +31,7 @@ from oust.reader import (
     Prepared,
     Reader,
     Reading,
+    picked,
     prepared_of,
     refused,
     weight,
@@ -183,6 +184,16 @@ def prepare(loaded: Loaded, examiner: Examiner) -> Prepared:
     opened = Opened(loaded.found.path, loaded.data)
     opened.mapping = mapping_for(loaded.found.location)
     return prepared_of(opened, loaded.sha256, all_formats(), examiner)
+
+
+def is_claimed(loaded: Loaded) -> bool:
+    """Whether some format reads this file now; true as well where its mapping is wrong."""
+    opened = Opened(loaded.found.path, loaded.data)
+    try:
+        opened.mapping = mapping_for(loaded.found.location)
+    except OustError:
+        return True
+    return picked(opened, all_formats()) is not None
 
 
 def prepared_ahead(loaded: Iterable[Loaded], examiner: Examiner) -> Iterator[Loaded]:

@@ -98,7 +98,7 @@ def prepared_of(
         return made
     made.kind = unpack.kind_of(opened.data)
     if made.kind != "tar":  # a tar begins like its first member
-        made.format = _picked(opened, formats)
+        made.format = picked(opened, formats)
     if made.format is None and not made.kind:
         made.format = _ANY
     if made.format and made.format.group == GROUP:
@@ -126,7 +126,8 @@ def _is_program_text(opened: Opened) -> bool:
     return named and opened.head.start[:1] not in ("{", "[", "<")
 
 
-def _picked(opened: Opened, formats: Sequence[Format]) -> Format | None:
+def picked(opened: Opened, formats: Sequence[Format]) -> Format | None:
+    """The format that reads a source; None for program text, of which none is asked."""
     if _is_program_text(opened):
         return None
     try:
