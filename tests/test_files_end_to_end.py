@@ -257,6 +257,30 @@ def test_a_file_that_a_vendor_s_catalogue_lists(tmp_path: Path) -> None:
         assert listed and "member" in listed[0].evidence[0].locator
 
 
+def debian(package: str, maintainer: str, members: dict[str, bytes]) -> bytes:
+    """A Debian package."""
+    control = f"Package: {package}\nVersion: 4.2-1\nMaintainer: {maintainer} <m@x.example>\n"
+    inner = {
+        "debian-binary": b"2.0\n",
+        "control.tar.gz": tgz({"./control": control.encode()}),
+        "data.tar.gz": tgz(members),
+    }
+    return containers.ar(inner)
+
+
+def test_a_debian_package_of_others_and_one_of_the_vendor(tmp_path: Path) -> None:
+    held = {"./opt/rvscan.dll": engine()}
+    others = debian("gateward", "Lumen Works Ltd", held)
+    own = debian("rvscan", "Revontuli Engines Oy", held)
+    with traced(tmp_path, {"a/gateward.deb": others, "b/rvscan.deb": own}) as case:
+        ways = {(tier, asset): way for tier, asset, _, way in shown(case)}
+        assert ways["embedded", "found"] == (
+            "Revontuli → rvscan.dll 7.1 → gateward.deb (Lumen Works Ltd gateward 4.2-1) → found"
+        )
+        assert ("direct", "found") in ways
+        assert len(ways) == 2
+
+
 def test_an_unsigned_program_that_a_vendor_s_catalogue_lists(tmp_path: Path) -> None:
     program = made.pe(driver=True)
     digest = authentihash(program, "sha256")

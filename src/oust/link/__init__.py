@@ -131,9 +131,11 @@ class _Work:
         self.containers.add(self.tables, rows)
         files.note_signatures(self.tables, rows)
         self.containers.own = {
-            (row["vendor"], row["source"])
+            (row["vendor"], files.package_of(row) or row["source"])
             for row in rows
-            if files.is_file(row) and not row["mention"] and row["seen_relation"] != "contains"
+            if (files.is_file(row) or files.package_of(row))
+            and not row["mention"]
+            and row["seen_relation"] != "contains"
         }
         for (vendor, _, _), seen in together.items():
             if network.is_network(seen[0]):
@@ -252,6 +254,8 @@ class _Work:
                 self.same.setdefault(party_id(row["name"]), start.near)
         elif files.is_file(row):
             self.place_file(row, start)
+        elif files.package_of(row):
+            self.place_file(files.as_file(row), start)
         elif row["kind"] == "host" and not (row["host"] or carrier):
             network.place_device(self.graph, row, start, self.called)
         elif row["host"] or row["kind"] in ("program", "host"):

@@ -7,6 +7,7 @@ one of the vendor's own, or of nobody known, merely holds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
@@ -20,7 +21,9 @@ from oust.model import CarrierProduct, Evidence, Node, Relation
 PLUMBING = frozenset("gzip bzip2 xz zstd pbzx tar cpio envelope".split())  # noqa: SIM905
 """Formats that only wrap what is in them: shown on a path where they are the outermost."""
 
-INSTALLERS = frozenset({"MSI", "MSI patch", "APPX", "MSIX", "APK", "NuGet package", "ar", "rpm"})
+INSTALLERS = frozenset(
+    {"MSI", "MSI patch", "APPX", "MSIX", "APK", "NuGet package", "ar", "rpm", "deb"}
+)
 """Types of files, and formats of containers, that are there to be installed from."""
 
 MISFIT = " (the signature does not fit the file)"
@@ -56,6 +59,7 @@ class Around(Struct, frozen=True):
         """Who made it, by its own fields or else by its signer; empty if it does not say."""
         row = self.row or {}
         named = next((row[name] for name in _MAKERS if row.get(name)), "")
+        named = re.sub(r"\s*<[^>]*>", "", named)
         return str(named or first_id(row.get("ids") or (), "signer").partition(":")[2])
 
     @property
@@ -84,6 +88,9 @@ class Containers(Struct):
             self.formats[row["source"]] = row["source_format"]
             if row["kind"] == "file":
                 self.rows[row["source"]] = row
+        if "ar" in self.formats.values():
+            for row in gather.controls(tables):
+                self.rows.setdefault(package_of(row), row)
 
     def of(self, path: str) -> list[Around]:
         """The containers around a source from the nearest outward, layers of images left out."""
@@ -112,7 +119,21 @@ def is_file(row: Row) -> bool:
 
 def product_of(row: Row) -> str:
     """The product that an installer or program says it is."""
+    if row["type"] == "deb":
+        return str(row["name"])
     return str(row["description"]) if row["type"] in INSTALLERS else ""
+
+
+def package_of(row: Row) -> str:
+    """The Debian package whose control file a record stands in; empty if it is another record."""
+    package, control, _ = row["source"].partition("!/control.tar")
+    return package if control and row["kind"] == "program" else ""
+
+
+def as_file(row: Row) -> Row:
+    """The record of a Debian package's control file as one of the package, which is no program
+    installed anywhere."""
+    return row | {"kind": "file", "source": package_of(row), "locator": "file", "sha256": ""}
 
 
 def _prefixes(path: str) -> list[str]:

@@ -213,3 +213,12 @@ def program_digests(tables: Tables) -> list[tuple[str, str]]:
     """Digests of files, each with an `authentihash:` by which catalogues list the program."""
     rows = tables.rows(tables.table("authentihash"))
     return sorted((row["sha256"], row["digest"]) for row in rows)
+
+
+def controls(tables: Tables) -> list[Row]:
+    """What Debian packages that were met as files say of themselves."""
+    source = _current(tables)
+    inside = source.filter(source.source.contains("!/control.tar"))
+    occurrence = tables.table("occurrence").semi_join(inside, "sid")
+    rows = tables.rows(_full(tables, occurrence))
+    return _sorted([row for row in rows if row["kind"] == "program" and row["type"] == "deb"])
