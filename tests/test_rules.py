@@ -634,6 +634,13 @@ def test_report_forms_are_held_against_their_file(
     ]
 
 
+def test_a_list_may_be_about_countries(tmp_path: Path) -> None:
+    listed = swapped("stake, threshold: '>=20'", "listed, countries: CN")
+    assert _check(listed, tmp_path) == []
+    rule = load_rule(tmp_path / "acme.yaml")
+    assert [bar.countries for bar in rule.bars if bar.relation == "listed"] == [("CN",)]
+
+
 def test_rules_may_refer_to_each_other_when_given_together(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(swapped("obliged:", "see: second\nobliged:"))
     (tmp_path / "second.yaml").write_text(RIGHT.replace("id: acme", "id: second", 1))

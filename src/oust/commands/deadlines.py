@@ -56,7 +56,7 @@ Examples:
     "--fact",
     "facts",
     multiple=True,
-    metavar="[EXPOSURE:]NAME=yes|no",
+    metavar="[EXPOSURE:][RULE/]NAME=yes|no",
     help="Something only you know, as in `oust judge`.",
 )
 @click.option(
@@ -121,7 +121,7 @@ def deadlines(
         rules = chosen_rules(case.rules, only)
         exposures = case.findings().exposures
         short = short_ids(exposures) if exposures else {}
-        told = parse_facts(facts, short)
+        told = parse_facts(facts, short, {rule.id: rule for rule in case.rules})
         dues = _fall_due(case, asked, rules, on, told, events, awarded, tz, government)
     found = {one.rule for one in dues}
     shown = report.Shown(

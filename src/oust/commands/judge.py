@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,8 +70,8 @@ rule_option = click.option(
     "--fact",
     "facts",
     multiple=True,
-    metavar="[EXPOSURE:]NAME=yes|no",
-    help="Something only you know, for all exposures or for one.",
+    metavar="[EXPOSURE:][RULE/]NAME=yes|no",
+    help="Something only you know, for all exposures and rules or for one.",
 )
 @click.option("--only", "only", multiple=True, metavar="RULE", help="Only this rule.")
 @rule_option
@@ -106,7 +107,7 @@ def judge(
     that is missing. This is not legal advice.
     """
     from oust.case import Case
-    from oust.data import load_profile, load_profiles
+    from oust.data import load_facts, load_profile, load_profiles
     from oust.report import judgement
     from oust.report.words import short_ids
 
@@ -118,7 +119,7 @@ def judge(
         supposed = [parse_supposition(text, [r.id for r in rules]) for text in suppose]
         names = {vendor.id: vendor.name for vendor in case.findings().vendors}
         short = short_ids(case.findings().exposures) if case.findings().exposures else {}
-        told = parse_facts(facts, short)
+        told = parse_facts(facts, short, {rule.id: rule for rule in case.rules})
         if profile:
             asked = [load_profile(profile)]
         else:
@@ -127,7 +128,10 @@ def judge(
         for one in asked:
             found, exposures = case.judge(one, on, supposed, rules=rules, vendors=vendors)
             judged.append((one, list(found.verdicts(exposures, on, told))))
-    shown = judgement.Judgement(on, exposures, short, names, {r.id: r for r in rules}, suppose)
+    by_rule = frozenset(fact.id for fact in load_facts().values() if fact.by_rule)
+    shown = judgement.Judgement(
+        on, exposures, short, names, {r.id: r for r in rules}, suppose, by_rule
+    )
     if form == "json":
         put(judgement.as_json(shown, judged), output)
     elif form == "csv":
@@ -180,24 +184,47 @@ def parse_supposition(text: str, rules: list[str]) -> Supposition:
     return Supposition(rule, stage, parse_day(date) if date else "")
 
 
-def parse_facts(facts: tuple[str, ...], short: dict[str, str]) -> dict[str, dict[str, str]]:
-    """`[EXPOSURE:]NAME=yes|no` by exposure id; for all under the empty id. Raises OustError."""
+def own_facts(rules: Iterable[Rule]) -> set[str]:
+    """Facts that a user's own rules ask for."""
+    from oust.data.profiles import OWN
+
+    asked: set[str] = set()
+    for rule in rules:
+        excused = [*rule.exceptions, *(e for p in rule.provisions for e in p.exceptions)]
+        bars = [*rule.bars, *(bar for p in rule.provisions for bar in p.bars)]
+        asked |= {one.fact for one in excused}
+        asked |= {need for bar in bars for need in bar.needs}
+        for one in rule.provisions:
+            asked.update(one.needs, one.obliges, one.spares)
+    return {name for fact in asked if (name := fact.removeprefix("not:")).startswith(OWN)}
+
+
+def parse_facts(
+    facts: tuple[str, ...], short: dict[str, str], rules: dict[str, Rule]
+) -> dict[str, dict[str, str]]:
+    """`[EXPOSURE:][RULE/]NAME=yes|no` by exposure id; for all under the empty id.
+
+    Raises OustError. `rules`: those that may be named.
+    """
     from oust.data import load_facts, load_tags
     from oust.data.strict import did_you_mean
 
-    known = [*load_facts(), *load_tags()]
+    known = {*load_facts(), *load_tags(), *own_facts(rules.values())}
     found: dict[str, dict[str, str]] = {}
     for text in facts:
         name, _, answer = text.partition("=")
-        which, _, fact = name.rpartition(":")
+        which, _, asked = name.rpartition(":")
+        rule, _, fact = asked.rpartition("/")
         if answer not in ("yes", "no"):
             raise OustError(f"--fact {text}: say yes or no", "for example --fact NAME=yes")
         if fact not in known:
             hint = did_you_mean(fact, known) or "see the facts with: oust rules facts"
             raise OustError(f"--fact {text}: no rule asks for “{fact}”", hint)
+        if rule and rule not in rules:
+            raise OustError(f"--fact {text}: no rule “{rule}”", near(rule, rules))
         ids = [i for i, s in short.items() if not which or which.casefold() in (i, s.casefold())]
         if which and not ids:
             raise OustError(f"--fact {text}: no exposure {which}", "see the ids with: oust trace")
         for ident in ids if which else [""]:
-            found.setdefault(ident, {})[fact] = answer
+            found.setdefault(ident, {})[asked] = answer
     return found

@@ -127,18 +127,15 @@ def _try(place: Path, others: set[str], dossiers: list[Dossier]) -> tuple[int, l
     from oust.data import load_facts, load_profile, load_rule, load_tags
     from oust.data.rule_trials import trial_places
     from oust.data.strict import Problem
-    from oust.judge.trials import outcome
+    from oust.judge.trials import failures
 
-    rule = load_rule(place, others)
-    tags, facts = load_tags(), load_facts()
+    rule, places = load_rule(place, others), trial_places(place)
     failed = []
-    for trial, (line, column) in zip(rule.trials, trial_places(place), strict=True):
-        profile = load_profile(trial.profile)
-        got, because = outcome(rule, trial, profile, dossiers, tags, facts)
-        if got != trial.expect:
-            message = f"the trial expects {trial.expect}, but the rule gives {got}: {because}"
-            hint = f"{trial.profile} on {trial.date}: correct the trial, or the rule"
-            failed.append(Problem(str(place), line, column, message, hint))
+    for number, got, because in failures(rule, load_profile, dossiers, load_tags(), load_facts()):
+        trial, (line, column) = rule.trials[number], places[number]
+        message = f"the trial expects {trial.expect}, but the rule gives {got}: {because}"
+        hint = f"{trial.profile} on {trial.date}: correct the trial, or the rule"
+        failed.append(Problem(str(place), line, column, message, hint))
     return len(rule.trials), failed
 
 

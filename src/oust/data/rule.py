@@ -291,3 +291,4 @@ class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id: str
     question: str
+    by_rule: bool = False  # the answer may differ from rule to rule: asked for as `RULE/id`

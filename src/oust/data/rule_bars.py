@@ -10,7 +10,8 @@ from oust.data.profiles import check_words, load_facts
 from oust.data.strict import Entry, Findings, check_dates, check_order, did_you_mean, quoted
 
 _NAMING = ("named", "developer")
-_ALONE = (*_NAMING, "listed", "country-based", "country-controlled")
+_BY_COUNTRY = ("country-based", "country-controlled")
+_ALONE = (*_NAMING, "listed", *_BY_COUNTRY)
 """Relations that need nobody else in the list."""
 
 _SHARE = re.compile(r"(>=?)(\d+(?:\.\d+)?)")
@@ -87,12 +88,11 @@ def _named(bar: Entry, bundled: bool, found: Findings) -> None:
 
 def _countries(bar: Entry, found: Findings) -> None:
     relation, countries = bar.values.get("relation", ""), bar.values.get("countries", ())
-    by_country = relation in ("country-based", "country-controlled")
-    if by_country and not countries:
+    if relation in _BY_COUNTRY and not countries:
         hint = "write countries: [CN] or the like"
         found.add(bar.at("relation"), f"countries is missing: {relation} needs them", hint)
-    if countries and relation and not by_country:
-        hint = "choose country-based or country-controlled, or drop it"
+    if countries and relation and relation not in (*_BY_COUNTRY, "listed"):
+        hint = "choose country-based, country-controlled or listed, or drop it"
         found.add(bar.at("countries"), f"the relation {relation} takes no countries", hint)
     for country in countries:
         if not re.fullmatch(r"[A-Z]{2}", country):

@@ -66,7 +66,7 @@ class Judge:
         key = (subject, rule.id, day)
         found = self._verdicts.get(key)
         if found is None:
-            found = self._verdicts[key] = self._judge(subject, rule, day)
+            found = self._verdicts[key] = self._judge(subject.under(rule.id), rule, day)
         return found
 
     def verdicts(

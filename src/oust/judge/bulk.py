@@ -144,7 +144,10 @@ def word_columns(
     conditions: Conditions,
 ) -> Iterator[tuple[str, str, Codes]]:
     """(rule, day, codes in the order of `subjects`) for every rule and day."""
+    by_rule = any("/" in name for subject in subjects for name, _ in subject.facts)
     bulk = Bulk(subjects, conditions)
     for rule in rules:
+        if by_rule:
+            bulk = Bulk([subject.under(rule.id) for subject in subjects], conditions)
         for day in days:
             yield rule.id, day, bulk.words(rule, wording_of(rule, day), day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from oust.data.rule import Exempted, Fact, Profile, Provision, Rule, Tag
 from oust.judge.dates import before, passed, reached
@@ -109,16 +109,25 @@ class Conditions:
         says = f"the award ended on {subject.until}: is what it bought still in use?"
         return Check("act", "unknown", says, "still-in-use")
 
+    def question(self, name: str) -> str:
+        """What the fact asks, in words; its name where nobody put it into words."""
+        return self._questions[name].question if name in self._questions else name
+
     def fact(self, need: str, facts: Mapping[str, str]) -> Check:
         """A fact that the rule asks for; unknown unless the user said it."""
-        name = need.removeprefix("not:")
+        name = _plain(need)
         wanted = "no" if need.startswith("not:") else "yes"
-        question = self._questions[name].question if name in self._questions else name
+        question = self.question(name)
         known = facts.get(name, "")
         if not known:
             return Check("fact", "unknown", question, name)
         answer: Answer = "yes" if known == wanted else "no"
         return Check("fact", answer, f"{question} {known}, as you said")
+
+
+def _plain(need: str) -> str:
+    """The fact of a need, be it negated or not."""
+    return need.removeprefix("not:")
 
 
 def _act(provision: Provision, acts: Sequence[str]) -> Check:
@@ -145,6 +154,9 @@ def _product(provision: Provision, subject: Subject) -> Check:
     if found:
         return Check("product", "yes", f"it covers {sorted(found)[0]}")
     shown = ", ".join(provision.products[:3])
+    if not (subject.products or subject.product_named):
+        says = f"it covers {shown}; which product this is, is not known"
+        return Check("product", "unknown", says, "is-listed-product")
     return Check("product", "no", f"it covers {shown}; no other product")
 
 
@@ -193,7 +205,10 @@ def entity_check(
     said = dict(subject.facts)
     on = max(day, since) if len(since) == 10 else day
     bars = provision.bars or rule.bars
-    return told(conditions.entities.check(subject, bars, rule.not_barred, on, said), said)
+    found = told(conditions.entities.check(subject, bars, rule.not_barred, on, said), said)
+    if found.answer == "unknown" and found.fact in {_plain(n) for one in bars for n in one.needs}:
+        return structs.replace(found, says=f"{found.says}; {conditions.question(found.fact)}")
+    return found
 
 
 def exception_checks(
@@ -250,7 +265,7 @@ def judge_provision(
         checks=(*checks, *(c for c in exceptions if c.answer != "no")),
         because=decided.says,
         missing=_asked(decided) if word == "not known" else "",
-        changes=_changes(rule, provision, checks, wording, since, word),
+        changes=_changes(rule, provision, checks, wording, since, day, word),
         supposed=bool(wording.supposed),
         advised=rule.force == "advice" and all(c.answer == "yes" for c in checks),
     )
@@ -258,7 +273,7 @@ def judge_provision(
 
 def told(check: Check, said: Mapping[str, str]) -> Check:
     """An open check answered by what the user said."""
-    name = check.fact.removeprefix("not:")
+    name = _plain(check.fact)
     if check.answer != "unknown" or name not in said:
         return check
     answer: Answer = "yes" if (said[name] == "no") == check.fact.startswith("not:") else "no"
@@ -266,7 +281,7 @@ def told(check: Check, said: Mapping[str, str]) -> Check:
 
 
 def _asked(check: Check) -> str:
-    return check.fact.removeprefix("not:") or check.test
+    return _plain(check.fact) or check.test
 
 
 def _time(provision: Provision, wording: Wording, since: str, day: str) -> Check:
@@ -290,7 +305,7 @@ def _exception(one: Exempted, subject: Subject, day: str, conditions: Conditions
         return None
     answers: list[Answer] = []
     if one.fact:
-        said = dict(subject.facts).get(one.fact.removeprefix("not:"), "")
+        said = dict(subject.facts).get(_plain(one.fact), "")
         if not said:
             return None
         answers.append(conditions.fact(one.fact, dict(subject.facts)).answer)
@@ -347,6 +362,7 @@ def _changes(
     checks: Sequence[Check],
     wording: Wording,
     since: str,
+    day: str,
     word: VerdictWord,
 ) -> str:
     """The first thing that would change the verdict."""
@@ -356,7 +372,7 @@ def _changes(
     if word == "permitted":
         if len(failed) != 1:
             return ""
-        if failed[0].test == "in force" and wording.binds == "no":
+        if failed[0].test == "in force" and wording.binds == "no" and not _over(rule, day):
             return f"it binds when enacted: --suppose {rule.id}@{provision.stage}"
         return _without(failed[0])
     if word in ("prohibited", "prohibited-from", "would-be-prohibited"):
@@ -365,6 +381,11 @@ def _changes(
         granted = next((e for e in (*provision.exceptions, *rule.exceptions) if e.fact), None)
         return f"exception: {granted.text} (--fact {granted.fact}=yes)" if granted else ""
     return f"it would apply from {since}" if word == "exempt" and not since else ""
+
+
+def _over(rule: Rule, day: str) -> bool:
+    """Whether the rule has ended, so that nothing is left to enact."""
+    return any(s.step == "ended" and reached(day, s.date) == "yes" for s in rule.stages)
 
 
 def _without(check: Check) -> str:

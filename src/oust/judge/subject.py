@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from oust.data.dossier import Dossier
 from oust.data.rule import Form, Rule
@@ -26,10 +26,22 @@ class Subject(Struct, frozen=True):
     form: Form | str = ""  # "" where the evidence does not tell
     embedded: bool = False
     products: frozenset[str] = frozenset()  # product words of the rules that name it
+    product_named: bool = False  # the evidence names a product, be it none of those words
     act: str = ""  # an act instead of those of profile and asset
     since: str = ""  # bought or installed
     until: str = ""  # last day of an award
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()  # name, or `RULE/name` for one rule alone; yes or no
+
+    def under(self, rule: str) -> Subject:
+        """The subject as `rule` sees it: what was said for this rule goes before, without its id.
+
+        What was said for other rules alone is left out.
+        """
+        if not any("/" in name for name, _ in self.facts):
+            return self
+        plain = {name: said for name, said in self.facts if "/" not in name}
+        mine = {n.removeprefix(f"{rule}/"): s for n, s in self.facts if n.startswith(f"{rule}/")}
+        return structs.replace(self, facts=tuple(sorted({**plain, **mine}.items())))
 
 
 class Reader:
@@ -51,6 +63,7 @@ class Reader:
         hops = one.paths[0].hops
         said = tuple(sorted((facts or {}).items()))
         names = self._names(one)
+        products = self.named(names)
         return Subject(
             vendor=one.vendor,
             entity=_entity(hops) if one.tier == "owned" else "",
@@ -58,7 +71,8 @@ class Reader:
             asset=one.asset.kind,
             form=self._form(one, names),
             embedded=one.tier == "embedded" or any(hop.relation in _INSIDE for hop in hops),
-            products=self.named(names),
+            products=products,
+            product_named=bool(products) or self._tells_product(one),
             since=self._when(hops),
             until=_ended(one.asset, hops),
             facts=said,
@@ -84,6 +98,15 @@ class Reader:
                 names.add(self._products[one.vendor].get(value, ""))
                 names.add(evidence.text)
         return names - {""}
+
+    def _tells_product(self, one: Exposure) -> bool:
+        """Whether the path goes over a product, or an identifier that stands for one was met."""
+        hops = one.paths[0].hops
+        met = {e.identifier.partition(":")[2].casefold() for hop in hops for e in hop.evidence}
+        of_vendor, known = self._products[one.vendor], self._forms[one.vendor]
+        return any(_is_product(node) for hop in hops for node in (hop.origin, hop.target)) or any(
+            of_vendor.get(value) or value in known for value in met
+        )
 
     def _form(self, one: Exposure, names: set[str]) -> str:
         if one.asset.kind == "service" or one.tier == "service":

@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oust.data.rule import Rule, Stage
 from oust.judge import Judge, Subject
-from oust.judge.dates import first_day, last_day
+from oust.judge.dates import first_day, last_day, reached
 from oust.judge.entities import vendors_named
-from oust.model import VerdictWord
+from oust.model import Verdict, VerdictWord
 
 KINDS = (
     ("installed", Subject(vendor="", asset="program", form="software")),
@@ -30,6 +31,7 @@ class Span(Struct, frozen=True):
     since: str
     until: str
     because: str
+    ahead: str = ""  # where it bars only later: from when
 
 
 class Story(Struct, frozen=True):
@@ -54,25 +56,25 @@ def stories(judge: Judge, vendor: str, rules: Iterable[Rule]) -> Iterator[Story]
 
 
 def _spans(judge: Judge, vendor: str, rule: Rule) -> Iterator[Span]:
-    from msgspec.structs import replace
-
     days = _days(rule)
     for kind, subject in KINDS:
         mine = replace(subject, vendor=vendor)
-        start, word, because = "", "", ""
+        span: Span | None = None
         for day in days:
-            verdict = judge.verdict(mine, rule, day)
-            if verdict.word == word:
+            now = _span(kind, judge.verdict(mine, rule, day), day)
+            if span is not None and (now.word, now.ahead) == (span.word, span.ahead):
                 continue
-            if word and word != "permitted":
-                yield Span(kind, _word(word), start, _eve(day), because)
-            start, word, because = day, verdict.word, verdict.because
-        if word and word != "permitted":
-            yield Span(kind, _word(word), start, "", because)
+            if span is not None and span.word != "permitted":
+                yield replace(span, until=_eve(day))
+            span = now
+        if span is not None and span.word != "permitted":
+            yield span
 
 
-def _word(word: str) -> VerdictWord:
-    return word  # type: ignore[return-value]
+def _span(kind: str, verdict: Verdict, day: str) -> Span:
+    """What begins to hold on `day`, without an end."""
+    later = bool(verdict.since) and reached(day, verdict.since) == "no"
+    return Span(kind, verdict.word, day, "", verdict.because, verdict.since if later else "")
 
 
 def _days(rule: Rule) -> list[str]:

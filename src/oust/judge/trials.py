@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from oust.data.dossier import Dossier
 from oust.data.rule import Fact, Profile, Rule, Tag, Trial
 from oust.errors import OustError
 from oust.judge import Judge, Subject
-from oust.judge.wording import Supposition
+from oust.judge.wording import Supposition, wording
 
 
-def run_trials(
+def failures(
     rule: Rule,
-    profiles: Mapping[str, Profile],
+    profile_of: Callable[[str], Profile],
     dossiers: Sequence[Dossier],
     tags: Mapping[str, Tag],
     facts: Mapping[str, Fact],
-) -> list[str]:
-    """A line for each trial that the rule decides otherwise than it says."""
-    wrong = []
-    for number, trial in enumerate(rule.trials, 1):
-        got, because = outcome(rule, trial, profiles[trial.profile], dossiers, tags, facts)
+) -> Iterator[tuple[int, str, str]]:
+    """(place among the trials from 0, what the rule gives, why) of each that expects another."""
+    for place, trial in enumerate(rule.trials):
+        profile = profile_of(trial.profile)
+        got, because = outcome(rule, trial, profile, dossiers, tags, facts)
         if got != trial.expect:
-            wrong.append(
-                f"{rule.id}: trial {number} ({trial.profile}, {trial.date}) expects "
-                f"“{trial.expect}”, the rule gives “{got}”: {because}"
-            )
-    return wrong
+            yield place, got, because
 
 
 def outcome(
@@ -50,6 +46,7 @@ def outcome(
         form=trial.form,
         embedded=trial.tier == "embedded",
         products=named,
+        product_named=bool(trial.product),
         act=trial.act,
         since=trial.since,
         facts=tuple(sorted(trial.facts.items())),
@@ -60,13 +57,15 @@ def outcome(
         return "error", error.message
     if verdict.advised:
         return "advised", verdict.because
-    if verdict.word == "permitted" and rule.force == "duty" and bound(rule, profile):
+    if verdict.word == "permitted" and rule.force == "duty" and bound(rule, profile, trial.date):
         return "duty", verdict.because
     return verdict.word, verdict.because
 
 
-def bound(rule: Rule, profile: Profile) -> bool:
-    """Whether a deadline of the rule runs for the profile."""
+def bound(rule: Rule, profile: Profile, day: str) -> bool:
+    """Whether the rule is law on `day` and a deadline of it runs for the profile."""
+    if wording(rule, day).binds != "yes":
+        return False
     mine = set(profile.tags)
     return any(
         mine.intersection(one.obliges) and not mine.intersection(one.spares)

@@ -19,6 +19,15 @@ WIDTH = 100
 SHOWN_PROFILES = ("civilian-agency", "dod", "nss", "contractor", "schedule-holder", "us-person")
 NOTE = "Not legal advice. A verdict rests on what was read and on the rules as sourced in oust."
 
+GRAVEST = (
+    "Each word is the gravest of all rules, in this order: prohibited; not known (a fact is "
+    "missing); from ... (a later date); if enacted; exempt; permitted. It may hide a lesser one."
+)
+AWARDS = (
+    "An award is judged as if made, extended or renewed on this day. What held when it was made: "
+    "--as-of with the day of the award."
+)
+
 _GRAVITY: tuple[VerdictWord, ...] = (
     *("prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"),
 )
@@ -35,6 +44,7 @@ class Judgement(Struct):
     vendors: dict[str, str]
     rules: dict[str, Rule]
     supposed: tuple[str, ...]
+    by_rule: frozenset[str] = frozenset()  # facts whose answer may differ from rule to rule
 
 
 def blocks(
@@ -125,7 +135,7 @@ def _verdict(shown: Judgement, verdict: Verdict, explain: bool) -> Iterator[str]
     elif verdict.word == "would-be-prohibited":
         lines = [f"if enacted; it would bar from {verdict.since}: {text}"]
     elif verdict.word == "not known":
-        lines = list(_missing(verdict))
+        lines = list(_missing(verdict, shown.by_rule))
     if verdict.changes:
         lines.append(f"would change: {verdict.changes}")
     if explain:
@@ -135,11 +145,14 @@ def _verdict(shown: Judgement, verdict: Verdict, explain: bool) -> Iterator[str]
         yield from _wrapped(line, " " * 24, " " * 26)
 
 
-def _missing(verdict: Verdict) -> Iterator[str]:
-    """Every open fact, with the way to answer it."""
+def _missing(verdict: Verdict, by_rule: frozenset[str]) -> Iterator[str]:
+    """Every open fact once, with the way to answer it."""
+    asked: set[str] = set()
     for check in verdict.checks:
-        if check.answer == "unknown":
-            name = check.fact.removeprefix("not:")
+        name = check.fact.removeprefix("not:")
+        if check.answer == "unknown" and (not name or name not in asked):
+            asked.add(name)
+            name = f"{verdict.rule}/{name}" if name in by_rule else name
             yield f"missing: {check.says}" + (f"  (--fact {name}=yes|no)" if name else "")
 
 
@@ -152,7 +165,8 @@ def matrix(shown: Judgement, judged: Sequence[Judged]) -> Iterator[str]:
     yield from _head(shown, "for each profile")
     width = 13
     names = [profile.id.removesuffix("-agency").removesuffix("-holder") for profile, _ in judged]
-    yield f" {'':<21}" + "".join(f"{clip(name, width - 1):<{width}}" for name in names)
+    header = f" {'':<21}" + "".join(f"{clip(name, width - 1):<{width}}" for name in names)
+    yield header.rstrip()
     worst: list[dict[str, Verdict]] = []
     for _, verdicts in judged:
         best: dict[str, Verdict] = {}
@@ -164,9 +178,10 @@ def matrix(shown: Judgement, judged: Sequence[Judged]) -> Iterator[str]:
     for one in shown.exposures:
         label = f"{shown.short[one.id]} {asset_name(one)}"
         words = [_SHORT[column[one.id].word] for column in worst]
-        yield f" {clip(label, 20):<21}" + "".join(f"{word:<{width}}" for word in words)
+        line = f" {clip(label, 20):<21}" + "".join(f"{word:<{width}}" for word in words)
+        yield line.rstrip()
     yield ""
-    yield " from: a date ahead bars it. if: would be, if enacted. not known: a fact is missing."
+    yield from _wrapped(GRAVEST, " ", " ")
     yield " Why, and what would change it: add --as PROFILE, and --explain for every condition."
     yield from _foot(shown)
 
@@ -193,6 +208,8 @@ def _head(shown: Judgement, who: str) -> Iterator[str]:
 def _foot(shown: Judgement) -> Iterator[str]:
     if not shown.exposures:
         yield " No exposure in this case: there is nothing to judge. See: oust trace"
+    if any(one.asset.kind == "award" for one in shown.exposures):
+        yield from _wrapped(AWARDS, " ", " ")
     yield f" {NOTE}"
 
 

@@ -26,6 +26,8 @@ class SpanLike(Protocol):
     def until(self) -> str: ...
     @property
     def because(self) -> str: ...
+    @property
+    def ahead(self) -> str: ...
 
 
 class StoryLike(Protocol):
@@ -88,11 +90,15 @@ def _spans(story: StoryLike) -> Iterator[str]:
             " " * 32,
         )
     if not found:
-        yield "   → never barred for this profile"
+        yield "   → installed, embedded or bought: never barred for this profile"
 
 
 def _open(span: SpanLike) -> str:
-    return f" ({span.because})" if span.word == "not known" else ""
+    """What the word alone leaves out: from when a later bar runs, and what is not known."""
+    if span.word != "not known":
+        return f" {span.ahead}" if span.ahead else ""
+    earliest = f"not before {span.ahead}; " if span.ahead else ""
+    return f" ({earliest}{span.because})"
 
 
 def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
@@ -113,7 +119,13 @@ def as_json(vendor: str, told: Iterable[StoryLike], profile: Profile | None) -> 
                 for s in story.stages
             ],
             "spans": [
-                {"kind": s.kind, "verdict": s.word, "since": s.since, "until": s.until or None}
+                {
+                    "kind": s.kind,
+                    "verdict": s.word,
+                    "since": s.since,
+                    "until": s.until or None,
+                    "bars_from": s.ahead or None,
+                }
                 for s in story.spans
             ]
             if profile
