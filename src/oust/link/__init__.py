@@ -130,13 +130,7 @@ class _Work:
         self.called = network.device_names(rows)
         self.containers.add(self.tables, rows)
         files.note_signatures(self.tables, rows)
-        self.containers.own = {
-            (row["vendor"], files.package_of(row) or row["source"])
-            for row in rows
-            if (files.is_file(row) or files.package_of(row))
-            and not row["mention"]
-            and row["seen_relation"] != "contains"
-        }
+        self.containers.own = {path for row in rows if (path := files.own_container(row))}
         for (vendor, _, _), seen in together.items():
             if network.is_network(seen[0]):
                 self._place_network(vendor, seen)

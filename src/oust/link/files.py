@@ -130,6 +130,15 @@ def package_of(row: Row) -> str:
     return package if control and row["kind"] == "program" else ""
 
 
+def own_container(row: Row) -> tuple[str, str] | None:
+    """Vendor and path, where a sighting says that a file or package is the vendor's own."""
+    package = package_of(row)
+    maintained = bool(package) and row["seen_field"] == "packager"
+    made = is_file(row) and not row["mention"] and row["seen_relation"] != "contains"
+    firm = bool(package) and not row["mention"]
+    return (row["vendor"], package or row["source"]) if made or maintained or firm else None
+
+
 def as_file(row: Row) -> Row:
     """The record of a Debian package's control file as one of the package, which is no program
     installed anywhere."""
