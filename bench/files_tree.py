@@ -57,7 +57,9 @@ def main() -> None:
     print(f"ratio {seconds / ours:.2f}")
     for name in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
         used = resource.getrusage(name)
-        print(f"{used.ru_utime + used.ru_stime:.1f} s of processor, {used.ru_maxrss / 1024:,.0f} MB")
+        print(
+            f"{used.ru_utime + used.ru_stime:.1f} s of processor, {used.ru_maxrss / 1024:,.0f} MB"
+        )
     print(", ".join(f"{name} {count:,}" for name, count in told.most_common(12)))
 
 

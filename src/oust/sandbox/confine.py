@@ -89,7 +89,8 @@ def _landlock(libc: Any, folder: Path, tools: bool) -> int:
         return 0
     _allow(libc, ruleset, folder, change)
     _allow(libc, ruleset, Path("/dev/null"), WRITE_FILE)
-    for place in TOOL_FOLDERS if tools else ():
+    own = [one for one in os.environ.get("PATH", "").split(os.pathsep) if one.startswith("/")]
+    for place in (*TOOL_FOLDERS, *own) if tools else ():
         _allow(libc, ruleset, Path(place), EXECUTE)
     refused = libc.syscall(RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
