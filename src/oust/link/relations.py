@@ -274,10 +274,11 @@ def _group(graph: Graph) -> list[str]:
         if edge.relation in OWNING:
             above.setdefault(edge.far, []).append(edge.near)
     found = dict.fromkeys(sorted(one for one in graph.nodes if one.startswith("vendor:")))
-    for step in (lambda one: above.get(one, ()), lambda one: _below(graph, one)):
+    below = {ident: _below(graph, ident) for ident in graph.nodes}
+    for beside in (above, below):
         waiting = list(found)
         while waiting and len(found) < MOST_SOUGHT:
-            layer = sorted({far for near in waiting for far in step(near)} - found.keys())
+            layer = sorted({far for near in waiting for far in beside.get(near, ())} - found.keys())
             found |= dict.fromkeys(layer)
             waiting = layer
     return list(found)[:MOST_SOUGHT]
