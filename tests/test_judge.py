@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oust.data import load_dossiers, load_facts, load_profiles, load_rules, load_tags
@@ -299,6 +299,31 @@ def test_majority_ownership_decides_on_its_date(entity: str, day: str, word: str
         assert "25 %" in found.because and "75 %" in found.because
 
 
+@pytest.mark.parametrize(
+    ("shares", "answer"),
+    [
+        ((0.3, 0.3), "yes"),
+        ((0.25, 0.25), "yes"),
+        ((0.25, 0.24), "no"),
+        ((0.25, None), "unknown"),
+    ],
+)
+def test_blocked_persons_are_counted_together(
+    shares: tuple[float, float | None], answer: str
+) -> None:
+    law = next(one for one in RULES if one.id == "us-ofac-kaspersky-execs-2024")
+    owners = [bar.name for bar in law.bars if bar.name][:2]
+    company = party_key("Moldau Works")
+    holdings = tuple(
+        Holding(owner=party_key(owner), owned=company, low=share or 0.0, high=share or 0.6)
+        for owner, share in zip(owners, shares, strict=True)
+    )
+    subject = Subject("", entity="Moldau Works", asset="party", act="deal")
+    asked = judge(law, profile="us-person", holdings=holdings)
+    found = asked.verdict(subject, law, "2024-07-01")
+    assert next(c.answer for c in found.checks if c.test == "entity") == answer, found.because
+
+
 def named(rule_id: str, company: str) -> str:
     law = next(one for one in RULES if one.id == rule_id)
     subject = Subject("", entity=company, asset="party", act=law.provisions[0].acts[0])
@@ -374,6 +399,7 @@ DAYS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(SUBJECTS, min_size=1, max_size=6), DAYS, st.sampled_from(sorted(PROFILES)))
 def test_many_at_once_fare_as_each_alone(subjects: list[Subject], day: str, profile: str) -> None:
     together = judge(profile=profile, holdings=HOLDINGS)

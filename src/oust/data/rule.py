@@ -54,6 +54,7 @@ Relation = Literal[
     "majority-owned",  # ... of which a named one owns the majority
     "owned",  # ... that a named one owns, whatever the share
     "stake",  # ... in which a named one holds at least `threshold`
+    "aggregate",  # ... of which the named ones together hold at least `threshold`
     "decisive-influence",
     "country-based",  # ... established in one of `countries`
     "country-controlled",  # ... owned, controlled or directed from one of `countries`

@@ -48,9 +48,10 @@ def _dates(bar: Entry, found: Findings) -> None:
 
 def _share(bar: Entry, found: Findings) -> None:
     relation, text = bar.values.get("relation", ""), bar.values.get("threshold", "")
-    if relation == "stake" and not text:
+    if relation in ("stake", "aggregate") and not text:
+        word = {"stake": "a stake", "aggregate": "an aggregate"}[relation]
         hint = "write threshold: '>=20' or the like, in per cent"
-        found.add(bar.at("relation"), "a stake needs a threshold", hint)
+        found.add(bar.at("relation"), f"{word} needs a threshold", hint)
     if not text:
         return
     node, match = bar.at("threshold"), _SHARE.fullmatch(text)

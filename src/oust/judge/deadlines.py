@@ -40,10 +40,15 @@ def caught(verdicts: Iterable[Verdict]) -> dict[str, Caught]:
     found = {}
     for rule in {**sure, **doubtful}:
         maybe = doubtful.get(rule, [])
-        why, missing = (maybe[0].because, maybe[0].missing) if maybe else ("", "")
+        nearest = min(maybe, key=_open, default=None)  # it lacks least to be caught
+        why, missing = (nearest.because, nearest.missing) if nearest else ("", "")
         doubted = tuple(one.exposure for one in maybe)
         found[rule] = Caught(tuple(sure.get(rule, ())), doubted, why or missing, missing)
     return found
+
+
+def _open(verdict: Verdict) -> int:
+    return sum(check.answer == "unknown" for check in verdict.checks)
 
 
 def fall_due(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 
 from msgspec import structs
 
@@ -35,6 +36,7 @@ _SAID: dict[Relation, str] = {
     "majority-owned": "majority-owned by",
     "owned": "owned by",
     "stake": "partly owned by",
+    "aggregate": "held, counted together, by",
     "decisive-influence": "under the decisive influence of",
 }
 
@@ -203,15 +205,8 @@ class Entities:
             mine.append(self._key(subject.company))
         mine = [key for key in mine if self._ownership.knows(key)]
         snapshot = self._ownership.on(day)
-        best: tuple[Decision, str] | None = None
-        for one in named if mine else ():
-            for theirs in self._keys(one):
-                for key in mine:
-                    if key == theirs:
-                        continue
-                    decision = _decide(snapshot, bar, theirs, key)
-                    if best is None or _ORDER[decision.answer] < _ORDER[best[0].answer]:
-                        best = decision, one.name or self._vendor(one.vendor)
+        tested = self._together if bar.relation == "aggregate" else self._singly
+        best = tested(snapshot, bar, mine, named)
         called = self._called(subject)
         if best is None or best[0].answer == "no":
             group = self._group(called, named)
@@ -227,6 +222,33 @@ class Entities:
         fact = "ownership-share" if decision.answer == "unknown" else ""
         says = f"{called}, {relation} {name}? {self._readable(decision, mine)}"
         return Check("entity", decision.answer, says, fact, evidence)
+
+    def _singly(
+        self, snapshot: Snapshot, bar: Bar, mine: Sequence[str], named: Sequence[Bar]
+    ) -> tuple[Decision, str] | None:
+        """The firmest relation to one of those named, and to whom."""
+        best: tuple[Decision, str] | None = None
+        for one in named if mine else ():
+            for theirs, key in product(self._keys(one), mine):
+                if key == theirs:
+                    continue
+                decision = _decide(snapshot, bar, theirs, key)
+                if best is None or _ORDER[decision.answer] < _ORDER[best[0].answer]:
+                    best = decision, one.name or self._vendor(one.vendor)
+        return best
+
+    def _together(
+        self, snapshot: Snapshot, bar: Bar, mine: Sequence[str], named: Sequence[Bar]
+    ) -> tuple[Decision, str] | None:
+        """What those named hold together, the firmest of the names by which the party is known."""
+        owners = [k for one in named for k in self._keys(one) if self._ownership.knows(k)]
+        owners = list(dict.fromkeys(owners))
+        match = _THRESHOLD.fullmatch(bar.threshold.strip())
+        if not owners or not mine or match is None:
+            return None
+        share, strict = float(match[2]) / 100, match[1] == ">"
+        found = [snapshot.aggregate(owners, key, share, strict) for key in mine]
+        return min(found, key=lambda decision: _ORDER[decision.answer]), "those it names"
 
     def _group(self, called: str, named: Sequence[Bar]) -> str:
         """The vendor among `named` whose dossier lists this very company; "" if none does."""

@@ -38,6 +38,7 @@ _STANDS: dict[Relation, str] = {
     "majority-owned": "whoever is majority-owned by",
     "owned": "whoever is owned by",
     "stake": "whoever is partly owned by",
+    "aggregate": "whoever is held, counted together, by",
     "decisive-influence": "whoever is under the decisive influence of",
 }
 _CODE = {
@@ -175,11 +176,13 @@ def _who(bar: Bar) -> str:
         vendor = f", with all products of {bar.vendor}" if bar.vendor else ""
         return f"{made}{bar.name}{others}{vendor}"
     if bar.relation == "listed":
-        return f"whoever stands on {bar.name or 'the list that the rule refers to'}"
+        seats = f", which is about {', '.join(bar.countries)}" if bar.countries else ""
+        return f"whoever stands on {bar.name or 'the list that the rule refers to'}{seats}"
     if bar.relation in ("country-based", "country-controlled"):
         based = "based in" if bar.relation == "country-based" else "owned or directed from"
         return f"whoever is {based} {', '.join(bar.countries)}"
-    whom = ", ".join(bar.of) or "one named here"
+    here = "those named here" if bar.relation == "aggregate" else "one named here"
+    whom = ", ".join(bar.of) or here
     name = f"{bar.name}{others}: " if bar.name else ""
     return f"{name}{_STANDS[bar.relation]} {whom}"
 
