@@ -48,6 +48,7 @@ from oust.formats.pip_list import PipFreeze, PipListJson
 from oust.formats.purchases_tables import PurchasesParquet, PurchasesXlsx
 from oust.formats.relations import RelationsCsv, RelationsYaml
 from oust.formats.rpm import DnfList, RpmQa
+from oust.formats.rpm_file import RpmFile
 from oust.formats.seam import Format, Head
 from oust.formats.software_csv import SoftwareCsv, WindowsUninstallCsv
 from oust.formats.spdx2_json import Spdx2Json
@@ -76,6 +77,7 @@ FORMATS: tuple[Format, ...] = (
     ElfFile(),
     MachoFile(),
     MsiFile(),
+    RpmFile(),
     CatalogueFile(),
     InfoPlist(),
     CycloneDXJson(),

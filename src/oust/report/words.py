@@ -144,7 +144,7 @@ def _ending(path: str) -> str:
 
 
 CONTAINERS = frozenset(
-    {"zip", "tar", "gzip", "bzip2", "xz", "zstd", "pbzx", "envelope", "ar", "rpm", "cpio", "cab"}
+    {"zip", "tar", "gzip", "bzip2", "xz", "zstd", "pbzx", "envelope", "ar", "cpio", "cab"}
     | {"7z", "iso", "xar", "lha", "rar", "rar5", "dmg", "image"}
 )
 
