@@ -164,7 +164,7 @@ def _loaded(point: EntryPoint) -> Format:
 
 
 def _takes_bytes(fmt: Format) -> bool:
-    """Whether a format may be what a binary file or a file of source code is."""
+    """Whether a format may be what a binary file is."""
     return fmt.group == "files" or getattr(fmt, "binary", False)
 
 

@@ -95,13 +95,6 @@ def _without(raw: builtins.bytes, start: builtins.bytes, end: builtins.bytes) ->
     return b"".join([*kept, raw[at:]])
 
 
-SOURCE_CODE = (
-    *(".py", ".pyc", ".pyi", ".js", ".mjs", ".ts", ".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".go"),
-    *(".java", ".class", ".rb", ".pl", ".pm", ".php", ".lua", ".sh", ".bat", ".ps1", ".css", ".po"),
-    *(".html", ".htm", ".svg", ".map", ".tcl", ".sql", ".r", ".m", ".swift", ".kt", ".cs", ".vb"),
-)
-"""Endings of files that are searched as bytes and never asked whether they are a table or list."""
-
 _CONTROL = bytes(n for n in range(32) if n not in (9, 10, 12, 13))
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 
@@ -156,9 +149,7 @@ class Head:
 
     @cached_property
     def opaque(self) -> bool:
-        """Whether it is no text of evidence: binary bytes, or source code by its name."""
-        if self.name.lower().endswith(SOURCE_CODE):
-            return True
+        """Whether these are the bytes of something binary, of which no text format is asked."""
         if self.data.startswith(_MARKS) or self.encoding.startswith("utf-16"):
             return False
         sample = self.data[:4096]
