@@ -27,6 +27,7 @@ check: $(READY)
 	$(BIN)/ruff format --check src tests bench scripts
 	$(BIN)/mypy
 	$(BIN)/oust dossier check
+	$(BIN)/oust rules check
 	$(MAKE) --no-print-directory test
 
 clean:
