@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from oust.data import load_dossiers, load_facts, load_profiles, load_rules, load_tags
 from oust.data.rule import Rule
 from oust.errors import OustError
-from oust.judge import GRAVITY, Judge, Ownership, Subject, Supposition, party_key
+from oust.judge import Judge, Ownership, Subject, Supposition
 from oust.judge.dates import before, first_day, last_day, passed, reached
 from oust.judge.trials import failures
-from oust.model import Evidence, Exposure, Holding, Hop, Node, Path, Verdict
+from oust.model import GRAVITY, Evidence, Exposure, Holding, Hop, Node, Path, Verdict
+from oust.party_keys import PartyKeys
 
 DOSSIERS = load_dossiers()
 RULES = load_rules()
+party_key = PartyKeys(DOSSIERS)
 PROFILES = load_profiles()
 SOURCE = [{"id": "s", "url": "https://example.org/law", "what": "text", "tier": "primary"}]
 

@@ -8,7 +8,7 @@ identifier met in a record is a *sighting*; sightings and links make *paths* fro
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -396,6 +396,9 @@ VerdictWord = Literal[
     "prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"
 ]
 """What a rule says of an exposure on a date, gravest first."""
+
+GRAVITY: tuple[VerdictWord, ...] = get_args(VerdictWord)
+"""Verdict words, gravest first."""
 
 
 class Check(Struct, frozen=True, omit_defaults=True):

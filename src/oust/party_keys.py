@@ -92,6 +92,7 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+@lru_cache(maxsize=65_536)
 def formed(name: str) -> str:
     """Words that tell a company apart, then its legal forms by the group they belong to."""
     forms = dict.fromkeys(LEGAL_FORMS[word] for word in party_words(name) if word in LEGAL_FORMS)

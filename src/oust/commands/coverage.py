@@ -10,6 +10,7 @@ from oust.commands.options import (
     case_argument,
     check_output,
     dossier_option,
+    format_option,
     known_vendors,
     output_option,
     put,
@@ -29,14 +30,7 @@ Examples:
 @vendor_option
 @dossier_option
 @click.option("--all", "every", is_flag=True, help="List everything, not the first of each kind.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For reading, or for programs.",
-)
+@format_option("table", "json", "csv")
 @output_option
 def coverage(
     folder: Path,

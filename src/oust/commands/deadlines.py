@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from oust.commands.judge import as_of_option, chosen_rules, parse_day, parse_facts, rule_option
-from oust.commands.options import case_argument, check_output, dossier_option, output_option, put
+from oust.commands.options import (
+    case_argument,
+    check_output,
+    dossier_option,
+    format_option,
+    output_option,
+    put,
+)
 from oust.errors import OustError
 
 if TYPE_CHECKING:
@@ -72,14 +79,7 @@ Examples:
     help="Write a calendar file (RFC 5545) as well.",
 )
 @dossier_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For reading, for programs, for a spreadsheet.",
-)
+@format_option("table", "json", "csv")
 @output_option
 def deadlines(
     folder: Path,

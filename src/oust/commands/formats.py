@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import click
 
+from oust.commands.options import format_option
+
 
 @click.command(epilog="To add one: docs/add-a-format.md")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="For reading or for programs.",
-)
+@format_option("table", "json")
 def formats(form: str) -> None:
     """List the evidence formats that are recognised by content."""
     from oust.formats import all_formats

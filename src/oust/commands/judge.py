@@ -14,6 +14,7 @@ from oust.commands.options import (
     case_argument,
     check_output,
     dossier_option,
+    format_option,
     known_vendors,
     output_option,
     put,
@@ -78,14 +79,7 @@ rule_option = click.option(
 @vendor_option
 @dossier_option
 @click.option("--explain", is_flag=True, help="Show every condition that was tested.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For reading, for programs, for a spreadsheet.",
-)
+@format_option("table", "json", "csv")
 @output_option
 def judge(
     folder: Path,

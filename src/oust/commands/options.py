@@ -44,6 +44,18 @@ output_option = click.option(
 )
 
 
+def format_option(*forms: str, about: str = "") -> Callable[[Command], Command]:
+    """`--format`: the first of `forms` unless another is asked for."""
+    told = ("For reading", "for programs", "for a spreadsheet")[: len(forms)]
+    return click.option(
+        *("--format", "form"),
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=about or f"{', '.join(told)}.",
+    )
+
+
 def known_vendors(vendors: tuple[str, ...], known: list[str]) -> None:
     """Refuse a vendor without a dossier, naming those that have one."""
     for vendor in vendors:

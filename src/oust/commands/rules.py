@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oust.commands.judge import as_of_option, parse_day, rule_option
+from oust.commands.options import format_option
 from oust.errors import Exit, OustError
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ def rules() -> None:
 @click.option("--vendor", default="", metavar="ID", help="Only rules that name this vendor.")
 @as_of_option
 @rule_option
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@format_option("table", "json")
 def list_(vendor: str, day: str | None, rule_files: tuple[Path, ...], form: str) -> None:
     """The rules, and how each stands on a date."""
     from oust.data import load_dossiers, load_rules
@@ -56,9 +55,7 @@ def list_(vendor: str, day: str | None, rule_files: tuple[Path, ...], form: str)
 @rules.command("show")
 @click.argument("which", metavar="ID|FILE")
 @click.option("--stage", default="", help="Only the wording as it stood at this stage.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option("text", "json")
 def show(which: str, stage: str, form: str) -> None:
     """Show one rule whole, with the source of every statement."""
     from msgspec import json, structs

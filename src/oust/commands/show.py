@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from oust.commands.options import case_argument, dossier_option, output_option, put
+from oust.commands.options import case_argument, dossier_option, format_option, output_option, put
 from oust.errors import OustError
 from oust.model import Evidence, Exposure
 
@@ -21,14 +21,7 @@ Examples:
 @click.argument("exposure")
 @case_argument
 @dossier_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For reading, or as in `oust trace --format json`.",
-)
+@format_option("text", "json", about="For reading, or as in `oust trace --format json`.")
 @output_option
 def show(
     exposure: str, folder: Path, dossier_files: tuple[Path, ...], form: str, output: Path | None

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from oust.commands.judge import rule_option
-from oust.commands.options import dossier_option, known_vendors, output_option, put
+from oust.commands.options import dossier_option, format_option, known_vendors, output_option, put
 
 EXAMPLES = """\b
 Examples:
@@ -22,14 +22,7 @@ Examples:
 @click.option("--as", "profile", metavar="PROFILE", default="", help="Who asks, as in oust judge.")
 @rule_option
 @dossier_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="For reading, or for programs.",
-)
+@format_option("table", "json")
 @output_option
 def timeline(
     vendor: str,

@@ -12,6 +12,7 @@ from oust.commands.options import (
     case_option,
     check_output,
     dossier_option,
+    format_option,
     known_vendors,
     output_option,
     put,
@@ -35,14 +36,7 @@ Examples:
 @vendor_option
 @dossier_option
 @case_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For reading, for programs, for a spreadsheet.",
-)
+@format_option("table", "json", "csv")
 @output_option
 @click.option(
     "--mentions", is_flag=True, help="List what was met but is no exposure, with reasons."

@@ -10,6 +10,7 @@ from oust.commands.options import (
     case_argument,
     check_output,
     dossier_option,
+    format_option,
     known_vendors,
     output_option,
     put,
@@ -32,14 +33,7 @@ Examples:
 @click.option("--since", default="", metavar="DATE", help="From this day or moment on (UTC).")
 @click.option("--until", default="", metavar="DATE", help="Up to this day or moment, included.")
 @dossier_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For reading, or for programs.",
-)
+@format_option("table", "json", "csv")
 @output_option
 def traffic(
     folder: Path,

@@ -16,17 +16,11 @@ from oust.judge.bulk import OPEN_LATER, RANKED, Codes, word_columns
 from oust.judge.dates import reached
 from oust.judge.entities import Entities, every_bar
 from oust.judge.ownership import Ownership
-from oust.judge.provisions import GRAVITY, Conditions, judge_provision
+from oust.judge.provisions import Conditions, judge_provision
 from oust.judge.subject import Reader, Subject
 from oust.judge.who import tested
 from oust.judge.wording import Supposition, Wording, starts, supposed_stage, wording
 from oust.model import Check, Exposure, Verdict
-from oust.party_names import core
-
-
-def party_key(name: str) -> str:
-    """The key of a party by its name without legal form."""
-    return "party:" + " ".join(core(name))
 
 
 class Judge:
@@ -42,7 +36,7 @@ class Judge:
         facts: Mapping[str, Fact] | None = None,
         ownership: Ownership | None = None,
         suppositions: Iterable[Supposition] = (),
-        key_of: Callable[[str], str] = party_key,
+        key_of: Callable[[str], str] | None = None,
     ) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self.profile = profile
@@ -161,14 +155,12 @@ def _failures(verdict: Verdict) -> int:
 
 
 __all__ = [
-    "GRAVITY",
     "Judge",
     "Ownership",
     "Reader",
     "Subject",
     "Supposition",
     "Wording",
-    "party_key",
     "supposed_stage",
     "who_is_barred",
     "wording",

@@ -15,7 +15,6 @@ from msgspec import structs
 
 from oust.data.rule import Provision, Rule
 from oust.judge.provisions import (
-    GRAVITY,
     Conditions,
     entity_check,
     exception_checks,
@@ -25,7 +24,7 @@ from oust.judge.provisions import (
 )
 from oust.judge.subject import Subject
 from oust.judge.wording import Wording, starts
-from oust.model import Check
+from oust.model import GRAVITY, Check
 
 Codes = npt.NDArray[np.uint8]
 """Verdict words as places in `GRAVITY`."""

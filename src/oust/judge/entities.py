@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import product
 
 from msgspec import structs
@@ -17,9 +16,11 @@ from oust.judge.ownership.decision import Decision
 from oust.judge.ownership.snapshot import Snapshot
 from oust.judge.subject import Subject
 from oust.model import Answer, Check
-from oust.party_names import LEGAL_FORMS, core, party_words
+from oust.party_keys import PartyKeys, formed
+from oust.party_names import core
 
 _THRESHOLD = re.compile(r"(>=|>)\s*(\d+(?:\.\d+)?)")
+_OPPOSITE: dict[Answer, Answer] = {"yes": "no", "no": "yes", "unknown": "unknown"}
 _ORDER: dict[Answer, int] = {"yes": 0, "unknown": 1, "no": 2}
 
 _NOBODY = "(a party that no ownership and no rule names)"
@@ -48,15 +49,15 @@ class Entities:
         self,
         dossiers: Sequence[Dossier],
         ownership: Ownership,
-        party_key: Callable[[str], str],
+        party_key: Callable[[str], str] | None,
         bars: Iterable[Bar] = (),
     ) -> None:
         self._dossiers = {dossier.id: dossier for dossier in dossiers}
         self._ownership = ownership
-        self._key = party_key
+        self._key = party_key or PartyKeys(dossiers)
         self._cores = {core(name) for bar in bars for name in (bar.name, *bar.names) if name}
         self._companies = {
-            d.id: {_legal(n) for name in d.names for n in (name.value, *name.aliases)}
+            d.id: {formed(n) for name in d.names for n in (name.value, *name.aliases)}
             for d in dossiers
         }
 
@@ -76,7 +77,7 @@ class Entities:
     def _means_nothing(self, name: str) -> bool:
         if core(name) in self._cores or self._ownership.knows(self._key(name)):
             return False
-        return not any(_legal(name) in names for names in self._companies.values())
+        return not any(formed(name) in names for names in self._companies.values())
 
     def check(
         self,
@@ -180,7 +181,7 @@ class Entities:
                 return Check("entity", "yes", f"it names {name}")
         if subject.entity or subject.company or not bar.name:
             return Check("entity", "no", f"it names {bar.name}, not {called}")
-        if _legal(bar.name) in self._companies.get(subject.vendor, set()):
+        if formed(bar.name) in self._companies.get(subject.vendor, set()):
             says = f"it names {bar.name}; which company of {called} this is, is not known"
             return Check("entity", "unknown", says, "which-company")
         return Check("entity", "no", f"it names {bar.name}, not {called}")
@@ -253,7 +254,7 @@ class Entities:
     def _group(self, called: str, named: Sequence[Bar]) -> str:
         """The vendor among `named` whose dossier lists this very company; "" if none does."""
         for bar in named:
-            if bar.vendor and _legal(called) in self._companies.get(bar.vendor, ()):
+            if bar.vendor and formed(called) in self._companies.get(bar.vendor, ()):
                 return self._vendor(bar.vendor)
         return ""
 
@@ -271,31 +272,28 @@ class Entities:
         return keys + [self._key(name) for name in (bar.name, *bar.names) if name]
 
 
+_ASKED: dict[Relation, Callable[[Snapshot, str, str], Decision]] = {
+    "controls": lambda on, named, entity: on.controlled_by(entity, named),
+    "controlled-by": lambda on, named, entity: on.controlled_by(named, entity),
+    "decisive-influence": lambda on, named, entity: on.controlled_by(named, entity),
+    "common-control": lambda on, named, entity: on.common_control(named, entity),
+    "parent": lambda on, named, entity: on.subsidiary(entity, named),
+    "subsidiary": lambda on, named, entity: on.subsidiary(named, entity),
+    "affiliate": lambda on, named, entity: on.affiliate(named, entity),
+    "successor": lambda on, named, entity: on.successor(named, entity),
+    "predecessor": lambda on, named, entity: on.predecessor(named, entity),
+}
+"""What is asked of the ownership on a day for each relation of an entity to a named one."""
+
+
 def _decide(snapshot: Snapshot, bar: Bar, named: str, entity: str) -> Decision:
-    """One relation of `entity` to `named`."""
-    relation = bar.relation
+    """One relation of `entity` to `named`; those that are about shares heed the threshold."""
+    if bar.relation in _ASKED:
+        return _ASKED[bar.relation](snapshot, named, entity)
     match = _THRESHOLD.fullmatch(bar.threshold.strip())
-    if relation == "controls":
-        return snapshot.controlled_by(entity, named)
-    if relation == "controlled-by":
-        return snapshot.controlled_by(named, entity)
-    if relation == "common-control":
-        return snapshot.common_control(named, entity)
-    if relation == "parent":
-        return snapshot.subsidiary(entity, named)
-    if relation == "subsidiary":
-        return snapshot.subsidiary(named, entity)
-    if relation == "affiliate":
-        return snapshot.affiliate(named, entity)
-    if relation == "successor":
-        return snapshot.successor(named, entity)
-    if relation == "predecessor":
-        return snapshot.predecessor(named, entity)
-    if relation == "decisive-influence":
-        return snapshot.controlled_by(named, entity)
     if match:
         return snapshot.stake(named, entity, float(match[2]) / 100, match[1] == ">")
-    if relation == "majority-owned":
+    if bar.relation == "majority-owned":
         return snapshot.majority_owned(named, entity)
     return snapshot.stake(named, entity, 0.0, True)
 
@@ -307,22 +305,14 @@ def _listed_since(bar: Bar, day: str) -> tuple[Answer, str]:
 
 def _listed_until(bar: Bar, day: str) -> tuple[Answer, str]:
     answer = passed(day, bar.until)
-    flipped: Answer = {"yes": "no", "no": "yes", "unknown": "unknown"}[answer]  # type: ignore[assignment]
-    return flipped, f"{bar.name or 'this entry'} was listed until {bar.until}"
-
-
-@lru_cache(maxsize=65_536)
-def _legal(name: str) -> frozenset[str]:
-    """A company's name with its legal form, which alone tells `Inc.` from `AO`."""
-    words = party_words(name)
-    return frozenset((*core(name), *(LEGAL_FORMS[w] for w in words if w in LEGAL_FORMS)))
+    return _OPPOSITE[answer], f"{bar.name or 'this entry'} was listed until {bar.until}"
 
 
 def _same(ruled: str, name: str) -> bool:
     """Whether a name in a rule is this party's: one without a legal form fits any."""
-    if _legal(ruled) == frozenset(core(ruled)):
+    if formed(ruled) == " ".join(core(ruled)):
         return core(ruled) == core(name)
-    return _legal(ruled) == _legal(name)
+    return formed(ruled) == formed(name)
 
 
 def vendors_named(bars: Iterable[Bar]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from oust.data.rule import Exempted, Fact, Profile, Provision, Rule, Tag
 from oust.judge.dates import before, passed, reached
@@ -12,12 +12,6 @@ from oust.judge.entities import Entities
 from oust.judge.subject import Subject
 from oust.judge.wording import Wording, starts
 from oust.model import Answer, Check, Verdict, VerdictWord
-
-GRAVITY: tuple[VerdictWord, ...] = (
-    *("prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"),
-)
-"""Verdict words, gravest first."""
-
 
 ACTS: dict[str, str] = {
     "use": "using it",
@@ -179,20 +173,6 @@ def _embedded(provision: Provision, subject: Subject, facts: Mapping[str, str]) 
     return Check("embedded code", "unknown", says, "substantial-component")
 
 
-class Tested(Struct):
-    """One provision's conditions on one day, in the three groups by what they depend on."""
-
-    timed: Check
-    entity: Check
-    standing: tuple[Check, ...]
-    exceptions: list[Check]
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """All but the exceptions, in reading order."""
-        return (self.timed, self.standing[0], self.entity, *self.standing[1:])
-
-
 def entity_check(
     rule: Rule,
     provision: Provision,
@@ -241,13 +221,14 @@ def judge_provision(
     """What one provision says of one subject on one day."""
     assert wording.stage is not None
     since = starts(provision, wording.stage, wording.supposed)
-    tested = Tested(
+    obliged, *standing = conditions.standing(rule, provision, subject)
+    checks = (
         time_check(provision, wording, since, subject, day),
+        obliged,
         entity_check(rule, provision, since, subject, day, conditions),
-        conditions.standing(rule, provision, subject),
-        exception_checks(rule, provision, subject, day, conditions),
+        *standing,
     )
-    checks, exceptions = tested.checks, tested.exceptions
+    exceptions = exception_checks(rule, provision, subject, day, conditions)
     if over := conditions.run_out(provision, subject, day):
         checks = (*checks, told(over, dict(subject.facts)))
     word, decided = _word(checks, exceptions, wording, since, day)

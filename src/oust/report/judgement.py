@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, to_builtins
 
 from oust.data.rule import Profile, Rule
-from oust.model import Exposure, Verdict, VerdictWord
+from oust.model import GRAVITY, Exposure, Verdict, VerdictWord
 from oust.report.csv_report import cell
 from oust.report.words import asset_name, clip, plural, safe
 
@@ -26,10 +26,6 @@ GRAVEST = (
 AWARDS = (
     "An award is judged as if made, extended or renewed on this day. What held when it was made: "
     "--as-of with the day of the award."
-)
-
-_GRAVITY: tuple[VerdictWord, ...] = (
-    *("prohibited", "not known", "prohibited-from", "would-be-prohibited", "exempt", "permitted"),
 )
 
 Judged = tuple[Profile, list[Verdict]]
@@ -72,7 +68,7 @@ def blocks(
 def _telling(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts worth a line: all that forbid or might, or what comes nearest to it."""
     grave = [v for v in verdicts if v.word != "permitted" or v.advised]
-    grave.sort(key=lambda v: (_GRAVITY.index(v.word), v.since, v.rule))
+    grave.sort(key=lambda v: (GRAVITY.index(v.word), v.since, v.rule))
     near = [v for v in verdicts if v.word == "permitted" and v.changes and not v.advised]
     near = [v for v in near if _named(v)]
     near.sort(key=lambda v: (_when(v), v.rule))
@@ -90,7 +86,7 @@ def _when(verdict: Verdict) -> str:
 
 
 def _rank(verdicts: Sequence[Verdict]) -> int:
-    return min((_GRAVITY.index(v.word) for v in verdicts), default=len(_GRAVITY))
+    return min((GRAVITY.index(v.word) for v in verdicts), default=len(GRAVITY))
 
 
 def _group(
@@ -172,7 +168,7 @@ def matrix(shown: Judgement, judged: Sequence[Judged]) -> Iterator[str]:
         best: dict[str, Verdict] = {}
         for v in verdicts:
             old = best.get(v.exposure)
-            if old is None or _GRAVITY.index(v.word) < _GRAVITY.index(old.word):
+            if old is None or GRAVITY.index(v.word) < GRAVITY.index(old.word):
                 best[v.exposure] = v
         worst.append(best)
     for one in shown.exposures:
