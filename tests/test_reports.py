@@ -342,7 +342,7 @@ def test_a_nil_report_tells_method_and_coverage(tmp_path, capsys):
     coverage = found["coverage"]
     assert [one["path"] for one in coverage["read"]] == ["web-01.dpkg.txt"]
     assert [one["path"] for one in coverage["unread"]] == ["mail.pst"]
-    assert "contracts and purchases" in coverage["not_looked_at"]
+    assert "purchase records" in coverage["not_looked_at"]
     assert coverage["searched"][0]["identifiers"]["domain"] > 100
     _, out, _ = asked(capsys, tmp_path / "case", "far-52.204-25", "--nil")
     assert "asks for no report where nothing is found" in out

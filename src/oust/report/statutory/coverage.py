@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from oust.data.dossier import Dossier
 from oust.formats import all_formats
 from oust.model import Evidence, Findings
+from oust.report.coverage import METHODS
 from oust.report.statutory.shape import Coverage, Searched, Value
 from oust.report.words import GROUPS, files, plural, reasons
 
@@ -17,13 +18,12 @@ def coverage(findings: Findings, dossiers: Iterable[Dossier]) -> Coverage:
     held = files(findings.sources)
     group = {fmt.name: fmt.group for fmt in all_formats()}
     read = tuple(one for one in held if one.status in ("read", "partly read", "empty", "unchanged"))
-    seen = {group.get(one.format, "") for one in read if one.records}
     return Coverage(
         searched=tuple(_searched(one, findings) for one in dossiers),
         read=read,
         unread=tuple(one for one in held if one.status not in ("read", "empty", "unchanged")),
         groups={one.format: GROUPS.get(group.get(one.format, ""), "other") for one in read},
-        not_looked_at=tuple(words for name, words in GROUPS.items() if name not in seen),
+        not_looked_at=tuple(METHODS[one] for one in findings.looked.never),
         records=sum(one.records for one in held),
         quarantined=sum(one.quarantined for one in held),
     )

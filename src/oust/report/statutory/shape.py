@@ -62,7 +62,7 @@ class Coverage(Struct, frozen=True, kw_only=True):
     read: tuple[Source, ...]
     unread: tuple[Source, ...]
     groups: dict[str, str]  # format of a source read: group as a reader calls it
-    not_looked_at: tuple[str, ...]  # groups of evidence of which there was none
+    not_looked_at: tuple[str, ...]  # methods by which nothing was looked at
     records: int
     quarantined: int
 
