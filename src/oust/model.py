@@ -12,8 +12,21 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-Kind = Literal["component", "program", "award", "party", "host", "service", "document", "file"]
-"""What a record is about. `document` is the source's own statement about itself."""
+Kind = Literal[
+    "component",
+    "program",
+    "award",
+    "party",
+    "host",
+    "service",
+    "document",
+    "file",
+    "approval",
+    "agreement",
+]
+"""What a record is about. `document` is the source's own statement about itself. `approval`: a
+listing, certificate or authorisation that let a product in, or an exclusion that bars a party.
+`agreement`: who gives whom access to what."""
 
 Role = Literal["", "subject", "tool", "author", "line"]
 """Why it stands in its source. `subject`: what the whole document describes (an SBOM's root).
