@@ -14,12 +14,11 @@ from typing import Any
 from msgspec import Struct
 
 from oust import unpack
-from oust.fileview import FileView, digest_of
+from oust.fileview import digest_of
 from oust.formats.envelope import unwrap
 from oust.formats.seam import Opened, Unreadable
 
 LIMIT = 600  # characters of an excerpt
-HELD = 16 * 1024**2  # larger files are opened as a view, not held
 MARK_OPEN, MARK_CLOSE = "▸", "◂"
 
 _ROW = re.compile(r"\bbyte (\d+)")
@@ -49,8 +48,7 @@ def excerpt(location: Path, path: str, sha256: str, locator: str) -> Excerpt:
 def _open(location: Path, inner: list[str]) -> Any:
     """The content, or why it cannot be had."""
     try:
-        large = location.stat().st_size > HELD
-        data: Any = FileView(location) if large else location.read_bytes()
+        data: Any = open_at(location)
     except (OSError, ValueError) as error:
         return f"{location}: {getattr(error, 'strerror', None) or error}"
     name = location.name

@@ -21,10 +21,12 @@ from msgspec import Struct, structs
 from oust import unpack
 from oust.errors import OustError
 from oust.examine import Examiner
-from oust.fileview import FileView, digest_of, place_text
+from oust.containers.layout import LayoutView, is_layout
+from oust.fileview import digest_of, place_text
 from oust.formats import all_formats
 from oust.formats.seam import Needles, Opened
 from oust.mapping import mapping_for
+from oust.opening import open_at, stamp_of
 from oust.reader import (
     AHEAD,
     AHEAD_BYTES,
@@ -37,7 +39,6 @@ from oust.reader import (
     weight,
 )
 
-HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 PREFETCH = 4  # files opened ahead of the one being read
 SMALL = 512 * 1024  # bytes; waking another thread costs more than reading such a file
 
@@ -103,9 +104,13 @@ def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]
             if stat.S_ISREG(info.st_mode):
                 yield Found(shown, Path(place), size=info.st_size)
             elif stat.S_ISDIR(info.st_mode):
+                names = _evidence_in(place)
+                if is_layout(Path(place), names):
+                    yield Found(shown, Path(place), size=len(LayoutView(Path(place))))
+                    continue
                 waiting += [
                     (f"{place.rstrip('/')}/{name}", f"{shown}/{unpack.plain_name(name)}")
-                    for name in reversed(_evidence_in(place))
+                    for name in reversed(names)
                 ]
             else:
                 problem = "neither a file nor a folder (device, socket or pipe)"
@@ -127,11 +132,9 @@ def load(found: Found, sha256: str = "") -> Loaded:
     if found.problem:
         return Loaded(found, problem=found.problem)
     try:
-        with found.location.open("rb") as file:
-            info = os.fstat(file.fileno())
-            data: Any = FileView(found.location) if info.st_size > HELD else file.read()
-        digest = sha256 or digest_of(data)
-        return Loaded(found, data, digest, (info.st_size, info.st_mtime_ns))
+        stamp = stamp_of(found.location)
+        data = open_at(found.location)
+        return Loaded(found, data, sha256 or digest_of(data), stamp)
     except (OSError, ValueError) as error:
         return Loaded(found, problem=getattr(error, "strerror", None) or str(error))
 
@@ -216,9 +219,8 @@ def prepared_ahead(loaded: Iterable[Loaded], examiner: Examiner) -> Iterator[Loa
 def _changed(loaded: Loaded) -> Callable[[], bool]:
     def now() -> bool:
         try:
-            info = loaded.found.location.stat()
+            return stamp_of(loaded.found.location) != loaded.stamp
         except OSError:
             return True
-        return (info.st_size, info.st_mtime_ns) != loaded.stamp
 
     return now

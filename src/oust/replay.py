@@ -18,14 +18,13 @@ import pyarrow as pa
 
 from oust import unpack
 from oust.channel import EVENT_SCHEMA, Replayed, ReplayWord
-from oust.fileview import FileView, digest_of, place_of
+from oust.fileview import digest_of, place_of
 from oust.formats import all_formats
 from oust.formats.seam import Format, NoNeedles, Opened, Unreadable
 from oust.formats.zeek_lines import Look, blocks
 from oust.model import Record
 from oust.needles import LiteralNeedles
 
-HELD = 16 * 1024**2  # larger files are read piece by piece, not held
 ROWS = 20_000  # of one batch
 
 ZEEK = frozenset({"zeek-tsv", "zeek-json"})
@@ -79,8 +78,7 @@ class Replay:
         if not readable:
             return
         try:
-            size = place.stat().st_size
-            data: Any = FileView(place) if size > HELD else place.read_bytes()
+            data: Any = open_at(place)
         except OSError as error:
             for row in readable.values():
                 self._note(row, "gone", f"{place}: {error.strerror or error}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oust import sandbox, unpack
-from oust.fileview import FileView, digest_of, place_of
+from oust.fileview import digest_of, place_of
 from oust.formats.envelope import unwrap
 from oust.formats.seam import Opened, Unreadable
 from oust.sandbox import Failure, Limits
@@ -19,7 +19,6 @@ from oust.sandbox import Failure, Limits
 if TYPE_CHECKING:
     from oust.store import Store
 
-HELD = 16 * 1024**2
 MOST = 500
 """Files checked in one go; the others are told to be unchecked."""
 
@@ -94,8 +93,7 @@ def checked(data: Any) -> str:
 def contents(location: Path, paths: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """Content of each of the sources `paths`, all in the file at `location`, opened once."""
     try:
-        large = location.stat().st_size > HELD
-        data: Any = FileView(location) if large else location.read_bytes()
+        data: Any = open_at(location)
     except (OSError, ValueError):
         return
     ways = {path: tuple(path.split("!/")[1:]) for path in paths}
