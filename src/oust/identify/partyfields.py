@@ -134,5 +134,10 @@ def party_fields(record: Record) -> Iterator[tuple[str, str, Says]]:
     for field, relation in PARTY_RELATION.items():
         if value := getattr(record, field):
             yield field, value, relation
-    if record.kind == "party" and record.name:
+    if record.name and names_party(record):
         yield "name", record.name, "is"
+
+
+def names_party(record: Record) -> bool:
+    """Whether the name of a record is that of a party: a party's own, or who is excluded."""
+    return record.kind == "party" or (record.kind == "approval" and record.type == "exclusion")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from oust.identify import cues
 from oust.identify.find import Finder, Found, Text, read_text
-from oust.identify.hits import Hit, backed, hit
+from oust.identify.hits import Hit, backed, hit, ruled_out
+from oust.identify.partyfields import names_party
 from oust.identify.polarity import Reading, context, near_cue, read_line
 from oust.identify.spelling import LONG
 from oust.model import Record
@@ -30,6 +31,8 @@ _FEATURE = {
     "weak": "weak-value",
 }
 _NOBODY = frozenset(("", "unknown", "n/a", "none", "-", "noassertion", "(none)", "not available"))
+_OFFERED = ("listing", "contract")
+"""Types of approvals whose names are worded like the lines of a purchase."""
 _POWERED = ("powered by", "engine by", "powered with", "based on", "engine from", "technology by")
 _PACKAGED = ("deb", "rpm", "apk", "pip", "npm", "python", "homebrew")
 
@@ -43,7 +46,9 @@ def text_hits(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator
         return
     if record.name and record.kind == "service" and _is_address(record):
         yield from _in_address(record, finder, others)
-    elif record.name and record.kind != "party":
+    elif record.name and record.kind == "approval" and record.type in _OFFERED:
+        yield from _offered(record, finder, others)
+    elif record.name and not names_party(record):
         yield from _name(record, finder, others)
     if record.description:
         yield from _mentioned(record.description, finder, others)
@@ -96,6 +101,14 @@ def _bought(field: str, text: Text, one: Found, near: str, finder: Finder) -> Hi
     if needs:
         more.insert(1, f"context '{near}'")
     return hit(one.term.vendor, where, one.term.identifier, feature, *more, mention=mention)
+
+
+def _offered(record: Record, finder: Finder, others: Sequence[Hit]) -> Iterator[Hit]:
+    """A product on a price list: a purchase line, unless another maker is named beside it."""
+    maker = (record.manufacturer or record.publisher).strip()
+    for one in _line("name", record.name, finder):
+        stranger = maker.casefold() not in _NOBODY and not backed(others, one.vendor)
+        yield ruled_out(one, f"{NAMED_AFTER}: made by {maker}") if stranger else one
 
 
 def _doubtful(where: tuple[str, str, int, int], one: Found, reading: Reading) -> Hit | None:

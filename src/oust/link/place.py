@@ -27,6 +27,9 @@ NOT_PRESENT = {
 }
 """Types of records that show no presence, with the reason."""
 
+APPROVAL = "listed, certified or excluded: an approval, no use seen"
+"""Why an approval is no exposure: it shows that somebody may buy, not that anybody did."""
+
 SELLING = ("seller", "seller_parent")
 
 
@@ -61,6 +64,8 @@ def no_asset(row: Row) -> str:
         return "an author of the document"
     if row["kind"] == "document":
         return "named in what the document says about itself"
+    if row["kind"] == "approval":
+        return APPROVAL
     if row["type"] in NOT_PRESENT:
         return NOT_PRESENT[row["type"]]
     said = json.loads(row["extra"]) if row["extra"] else {}
