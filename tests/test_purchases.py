@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oust.formats import FORMATS, award_csv, pick
+from oust.formats import FORMATS, award_csv, delimited_table, pick
 from oust.formats.purchases import map_headers
 from oust.formats.seam import NoNeedles, Opened, Unreadable
 from oust.model import Quarantine, Record, Tally
@@ -135,7 +135,7 @@ def test_byte_offsets_point_at_the_record_in_any_encoding():
 
 
 def test_only_rows_that_may_hold_something_become_records(monkeypatch):
-    monkeypatch.setattr(award_csv, "KEEP_ALL_BELOW", 0)
+    monkeypatch.setattr(delimited_table, "KEEP_ALL_BELOW", 0)
     rows = [[f"Shop {n}", f"PO-{n}", "1", "plain\npaper"] for n in range(500)]
     rows[77][3] = "GaTeWaRd licence"
     rows[78][0] = "Касперский"
@@ -147,7 +147,7 @@ def test_only_rows_that_may_hold_something_become_records(monkeypatch):
 
 
 def test_what_cannot_be_told_apart_is_quarantined_unless_it_may_hold_a_name(monkeypatch):
-    monkeypatch.setattr(award_csv, "KEEP_ALL_BELOW", 0)
+    monkeypatch.setattr(delimited_table, "KEEP_ALL_BELOW", 0)
     good = "".join(f"PO-{n},Shop,Item {n},{n}\n" for n in range(10, 60))
     bad = 'PO-7,"Sh"op","It"em, "GateWard", x,",7\nPO-8,"Sh"op","It"em, "Other", x,",8\n'
     data = f"PO number,Supplier,Description,Total\n{good}{bad}{good}".encode()
@@ -215,7 +215,7 @@ def test_every_real_award_is_read(corpus):
     ],
 )
 def test_every_planted_line_is_found_in_sound_and_damaged_text(corpus, kind, tmp_path, monkeypatch):
-    monkeypatch.setattr(award_csv, "KEEP_ALL_BELOW", 0)
+    monkeypatch.setattr(delimited_table, "KEEP_ALL_BELOW", 0)
     monkeypatch.syspath_prepend(str(BENCH))
     sys.modules.pop("planted", None)
     import generate_awards

@@ -1,49 +1,21 @@
-"""Awards and purchases in delimited text: USAspending downloads and any table of purchases.
-
-Two stages. The literals looked for are found in the raw bytes while the records are counted; only
-records around a hit, and damaged ones, are split into fields. The rest is one number.
-"""
+"""Awards and purchases in delimited text: USAspending downloads and any table of purchases."""
 
 from __future__ import annotations
 
-import codecs
-import tempfile
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
-from oust.formats import delimited
-from oust.formats.contract_values import extra
+from oust.formats import delimited_table
+from oust.formats.delimited_table import Cells, Table
 from oust.formats.purchases import HeaderMap, map_headers
-from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
-from oust.model import Quarantine, Record, Said, Tally
-
-if TYPE_CHECKING:
-    from oust.formats.delimited_split import Block, Span, Splitter
-
-KEEP_ALL_BELOW = 1024 * 1024
-"""A table smaller than this, in bytes, is kept whole: its rows are few."""
-
-HEADER_WITHIN = 30
-"""The header row is looked for among so many first rows."""
-
-RAW_TEXT = 4000
-"""Characters kept of a row whose fields cannot be told apart but which may hold a name."""
-
-PLAIN = frozenset({"utf-8", "utf-8-sig", "cp1252"})
-"""Encodings in which delimiters, quotes, line ends and ASCII letters are the bytes of ASCII."""
-
-PIECE = 1024 * 1024
+from oust.formats.seam import Head, Needles, Opened, Unreadable
+from oust.model import Said
 
 
-class Table(NamedTuple):
-    """A header row, what it means, and what comes after it."""
-
-    dialect: delimited.Dialect
-    meaning: HeaderMap
-    headers: list[str]
-    behind: int  # offset behind the header row, bytes of the text as UTF-8
-    rows: list[list[str]]  # some rows below it
+def _meant(
+    headers: Cells, above: Sequence[Cells], below: Sequence[Cells], mapping: Mapping[str, str]
+) -> HeaderMap | None:
+    found = map_headers(headers, mapping, below)
+    return found if found.kind else None
 
 
 class _AwardCsv:
@@ -54,21 +26,11 @@ class _AwardCsv:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """One award record per row that may hold what is looked for, and a count of the others."""
-        from oust.formats.delimited_split import Splitter, look_of
-
-        table = _table(opened.head.text, tuple(opened.mapping.items()))
+        mapping = tuple(opened.mapping.items())
+        table = delimited_table.table_in(opened.head.text, _meant, mapping)
         if table is None:
             raise Unreadable("no header row that names what was bought, or from whom")
-        for problem in table.meaning.problems:
-            yield Quarantine("mapping file", problem)
-        text = _Text(opened)
-        look = look_of(table.rows, table.meaning.width)
-        keep_all = opened.size <= KEEP_ALL_BELOW
-        search = None if keep_all else needles.hits
-        begin = text.first + table.behind
-        splitter = Splitter(text.data, begin, table.dialect, look, search)
-        rows = _Rows(table, splitter, text, needles, keep_all)
-        yield from rows.said()
+        yield from delimited_table.said(table, opened, needles)
 
 
 class UsaspendingCsv(_AwardCsv):
@@ -94,163 +56,9 @@ class PurchasesCsv(_AwardCsv):
         table = _claimed(head)
         if table is None or table.meaning.kind != "purchases":
             return 0
-        return table.meaning.score
+        score: int = table.meaning.score
+        return score
 
 
 def _claimed(head: Head) -> Table | None:
-    if head.start.startswith(("<", "{")) or head.data.count(b"\0") > len(head.data) // 2:
-        return None
-    return _table(head.text, tuple(head.mapping.items()))
-
-
-@lru_cache(maxsize=4)
-def _table(text: str, mapping: tuple[tuple[str, str], ...]) -> Table | None:
-    """The table that `text` begins with, in the dialect in which its header means most."""
-    found = [
-        table
-        for dialect in delimited.dialects(text)
-        if (table := _headed(text.encode("utf-8", "replace"), dialect, dict(mapping)))
-    ]
-    return max(found, key=lambda table: len(table.meaning.columns), default=None)
-
-
-def _headed(raw: bytes, dialect: delimited.Dialect, mapping: dict[str, str]) -> Table | None:
-    first = delimited.placed_rows(raw, dialect, HEADER_WITHIN)
-    for number, (cells, behind) in enumerate(first):
-        if sum(1 for cell in cells if cell.strip()) < 2:
-            continue
-        if map_headers(cells, mapping).kind:  # rows below do not matter to that
-            rows = list(delimited.placed_rows(raw, dialect, 400))
-            below = [row for row, _ in rows[number + 1 :]]
-            return Table(dialect, map_headers(cells, mapping, below), cells, behind, below)
-    return None
-
-
-class _Text:
-    """A source as UTF-8 bytes, written to a temporary file if it is in a wider encoding."""
-
-    def __init__(self, opened: Opened) -> None:
-        encoding = opened.head.encoding
-        self._wide = encoding not in PLAIN
-        self.first = 3 if opened.data[:3] == codecs.BOM_UTF8 else 0
-        self.data: Any = opened.data
-        self._at, self._units = 0, 2 if "16" in encoding else 4
-        self._origin = 0
-        if self._wide:
-            self.data = self._converted(opened, encoding)
-            marked = opened.data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-            self._origin = self._units if marked else 0
-
-    def _converted(self, opened: Opened, encoding: str) -> Any:
-        """UTF-8 in a file of its own, so that memory stays flat."""
-        import mmap
-
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        with tempfile.TemporaryFile() as file:
-            for at in range(0, opened.size, PIECE):
-                raw = bytes(opened.data[at : at + PIECE])
-                text = decoder.decode(raw, at + PIECE >= opened.size)
-                if at == 0:
-                    text = text.removeprefix("\ufeff")
-                file.write(text.encode("utf-8", "replace"))
-            file.flush()
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.tell() else b""
-
-    def origin(self, offset: int) -> int:
-        """Offset in the source of what stands at `offset` here. Ask in ascending order."""
-        if not self._wide:
-            return offset
-        while self._at < offset:
-            raw = bytes(self.data[self._at : min(offset, self._at + PIECE)])
-            wide = "utf-16-le" if self._units == 2 else "utf-32-le"
-            # a character cut in two at the end of a piece is counted with the next piece
-            keep = len(raw) - _tail(raw) if self._at + len(raw) < offset else len(raw)
-            self._origin += len(raw[:keep].decode("utf-8", "replace").encode(wide))
-            self._at += keep
-        return self._origin
-
-
-def _tail(raw: bytes) -> int:
-    """How many bytes at the end of `raw` begin a character that may go on."""
-    for back in range(1, min(4, len(raw)) + 1):
-        if raw[-back] >= 0xC0:
-            return back
-        if raw[-back] < 0x80:
-            return 0
-    return 0
-
-
-class _Rows:
-    """The rows of one table as records and a tally."""
-
-    def __init__(
-        self, table: Table, splitter: Splitter, text: _Text, needles: Needles, keep_all: bool
-    ) -> None:
-        self._table = table
-        self._splitter = splitter
-        self._text = text
-        self._needles = needles
-        self._keep_all = keep_all
-        self._places = sorted(table.meaning.places.values())
-        self._passed = 0  # rows counted only
-
-    def said(self) -> Iterator[Said]:
-        """Records in the order of the file, then the count of the others."""
-        from oust.formats.delimited_split import Span
-
-        number = 0
-        for block in self._splitter.blocks():
-            kept = 0
-            for index, hit in self._wanted(block):
-                start = int(block.starts[index])
-                span = Span(start, int(block.ends[index]), start in block.damaged)
-                one = self._row(number + index + 1, span, hit)
-                if one is not None:
-                    kept += 1
-                    yield one
-            self._passed += len(block.starts) - kept
-            number += len(block.starts)
-        if self._passed:
-            yield Tally("award", self._passed)
-
-    def _wanted(self, block: Block) -> list[tuple[int, bool]]:
-        """Index of each record to look into, and whether something was hit in it."""
-        import numpy as np
-
-        if self._keep_all:
-            return [(index, False) for index in range(len(block.starts))]
-        found = np.searchsorted(block.starts, block.hits, "right") - 1
-        wanted = dict.fromkeys(np.searchsorted(block.starts, sorted(block.damaged)).tolist(), False)
-        wanted |= dict.fromkeys(found[found >= 0].tolist(), True)
-        return sorted((at, hit) for at, hit in wanted.items() if at < len(block.starts))
-
-    def _row(self, number: int, span: Span, hit: bool) -> Said | None:
-        """The record, or its quarantine; None if it is to be counted only."""
-        cells, wrong = self._splitter.row(span)
-        broken = span.damaged and len(cells) != self._table.meaning.width
-        if not (self._keep_all or hit or broken):
-            return None
-        if hit and not broken and not self._needles.wants(*self._read(cells)):
-            return None  # what was hit stands in a column that is not read
-        locator = f"row {number} byte {self._text.origin(span.start)}"
-        if not broken:
-            return self._table.meaning.record(cells, locator, wrong)
-        text = self._splitter.text(span)
-        if not (hit or self._needles.wants(text)):
-            return Quarantine(locator, f"its fields cannot be told apart: {wrong}", one_line(text))
-        return _unsplit(text, locator, wrong)
-
-    def _read(self, cells: list[str]) -> list[str]:
-        """The cells that become part of a record."""
-        return [cells[place] for place in self._places if place < len(cells)]
-
-
-def _unsplit(text: str, locator: str, wrong: str) -> Record:
-    """A row that may name what is looked for, though nobody can say in which column."""
-    return Record(
-        kind="award",
-        locator=locator,
-        name=locator.split(" byte", 1)[0],
-        description=one_line(text, RAW_TEXT),
-        extra=extra({"damage": f"its fields cannot be told apart: {wrong}"}),
-    )
+    return delimited_table.claimed(head, _meant)

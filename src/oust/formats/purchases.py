@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from oust.formats import contract_values as values
 from oust.formats import dates
-from oust.model import Record
+from oust.model import Kind, Record
 
 TableKind = Literal["", "transactions", "award summaries", "subawards", "assistance", "purchases"]
 
@@ -114,6 +114,11 @@ class HeaderMap(Struct, frozen=True):
     width: int  # number of columns
     places: dict[str, int]  # role -> column index
     day_first: bool | None = None  # how 03/04/2016 reads; None: not known
+
+    @property
+    def about(self) -> Kind:
+        """Kind of its records."""
+        return "award"
 
     def record(self, row: Sequence[str], locator: str, damage: str = "") -> Record:
         """The award that `row` states. Cells that are missing count as empty.
