@@ -62,11 +62,14 @@ class _Refused(Exception):
         self.fault = fault
 
 
-def compose(data: bytes) -> tuple[Node | None, list[Fault]]:
-    """Read one YAML document; the faults are in file order and stop at the first syntax error."""
+def compose(data: bytes, limit: int = MAX_BYTES) -> tuple[Node | None, list[Fault]]:
+    """Read one YAML document; the faults are in file order and stop at the first syntax error.
+
+    More than `limit` bytes are refused.
+    """
     faults: list[Fault] = []
     try:
-        node = _build(_checked_text(data), faults)
+        node = _build(_checked_text(data, limit), faults)
         return node, faults if node is not None or faults else [EMPTY]
     except _Refused as refused:
         return None, [*faults, refused.fault]
@@ -74,9 +77,9 @@ def compose(data: bytes) -> tuple[Node | None, list[Fault]]:
         return None, [*faults, _syntax_fault(error, data)]
 
 
-def _checked_text(data: bytes) -> str:
-    if len(data) > MAX_BYTES:
-        raise _Refused(Fault(1, 1, f"the file is larger than {MAX_BYTES >> 20} MB"))
+def _checked_text(data: bytes, limit: int) -> str:
+    if len(data) > limit:
+        raise _Refused(Fault(1, 1, f"the file is larger than {limit >> 20} MB"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -116,6 +116,7 @@ class Schema(Struct, frozen=True):
     hints: dict[str, str] = {}  # what to write, by the key that is missing
     one_of: dict[type[Struct], tuple[str, str]] = {}  # `value` may be written for `values`
     split: tuple[str, ...] = ()  # lists that may be written as words in one text
+    limit: int = MAX_BYTES  # a larger file is refused
 
 
 def read_strict(path: Path, kind: type[T], schema: Schema) -> tuple[T | None, list[Problem]]:
@@ -125,13 +126,13 @@ def read_strict(path: Path, kind: type[T], schema: Schema) -> tuple[T | None, li
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(schema.limit + 1)
     except IsADirectoryError:
         return None, [Problem(str(path), 1, 1, "this is a directory", "name a YAML file")]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return None, [Problem(str(path), 1, 1, f"the file cannot be read: {reason}")]
-    node, faults = compose(data)
+    node, faults = compose(data, schema.limit)
     found = Findings(path, data.decode("utf-8-sig", errors="replace"))
     for fault in faults:
         hint = f"{schema.page} shows a whole one" if fault is EMPTY else fault.hint
