@@ -6,6 +6,7 @@ import click
 
 from oust import __version__
 from oust.commands.case import case
+from oust.commands.claims import claims
 from oust.commands.coverage import coverage
 from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
@@ -37,4 +38,5 @@ for command in (trace, show, judge, timeline, deadlines, report, rules, dossier,
     root.add_command(command)
 root.add_command(traffic)
 root.add_command(coverage)
+root.add_command(claims)
 rules.add_command(who)
