@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from oust.commands.claims_exchange import export, import_
 from oust.commands.options import DEFAULT_CASE
 from oust.errors import Exit
 
@@ -23,6 +24,10 @@ place_argument = click.argument(
 @click.group(epilog=EXAMPLES, short_help="Weigh claims and denials by origin.")
 def claims() -> None:
     """Keep, weigh and change the ledger of claims of a case: CASE/claims/*.yaml."""
+
+
+claims.add_command(import_)
+claims.add_command(export)
 
 
 @claims.command("check")
