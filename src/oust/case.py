@@ -39,11 +39,13 @@ from oust.model import (
     Evidence,
     Exposure,
     Findings,
+    Note,
     Record,
     Sighting,
     Vendor,
 )
 from oust.needles import LiteralNeedles
+from oust.notes import add as add_note
 from oust.store import Store, source_of
 from oust.trace import trace
 from oust.verified import check, digest_programs
@@ -227,6 +229,23 @@ class Case:
         """The records at these places, and those with these package URLs, each with its place."""
         return records_of(self.store, evidence, purls)
 
+    def note(
+        self, subject: str, text: str, author: str = "", *, number: int = 0, withdraw: bool = False
+    ) -> Note:
+        """Keep a note on an exposure's id or on `claim:ID`, or a new version of note `number`.
+
+        Raises OustError for a text that is empty or too long, or a number that is not there.
+        """
+        return add_note(self.store, subject, text, author, number=number, withdraw=withdraw)
+
+    def notes(self, subject: str) -> tuple[Note, ...]:
+        """Every version of every note on an exposure's id or on `claim:ID`, oldest first."""
+        return self.store.notes(subject)
+
+    def noted(self) -> list[str]:
+        """Whatever has notes, found by now or not."""
+        return self.store.noted()
+
     def quote(self, evidence: Evidence) -> list[str]:
         """Lines of the source around a piece of evidence, its words marked; why not, if not."""
         if self._places is None:
@@ -286,7 +305,7 @@ class Case:
     def _own_parties(self) -> set[str]:
         """Whoever buys in the awards read, so that what they operate is no contractor's."""
         item, occurrence = self.store.table("item"), self.store.table("occurrence")
-        bought = item.filter(item.buyer != "")
+        bought = item.filter((item.kind == "award") & (item.buyer != ""))
         names = {row["buyer"] for row in self.store.rows(bought.select("buyer").distinct())}
         extras = occurrence.semi_join(bought, "key").select("extra").distinct()
         for row in self.store.rows(extras.filter(extras.extra != "")):

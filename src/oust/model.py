@@ -465,3 +465,18 @@ class Due(Struct, frozen=True, omit_defaults=True, kw_only=True):
     profiles: tuple[str, ...] = ()  # ids of those whose duty it is
     exposures: tuple[str, ...] = ()  # ids of those the rule catches
     doubtful: tuple[str, ...] = ()  # of those for which that is not known
+
+
+NoteWord = Literal["written", "edited", "withdrawn"]
+
+
+class Note(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One version of a note on an exposure or a claim. Older versions stay as they were."""
+
+    subject: str  # id of an exposure, or `claim:` and the id of a claim
+    number: int  # of the note among those on its subject, from 1
+    version: int = 1  # of the note, from 1; it takes the place of the one before it
+    word: NoteWord = "written"
+    text: str = ""  # Markdown as typed; of a withdrawal, why
+    author: str
+    at: str  # UTC, `2026-11-22T22:20:00Z`

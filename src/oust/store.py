@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from oust.columns import LISTS, SIGHTING_SCHEMA, RecordTables
 from oust.errors import Exit, OustError
-from oust.model import ITEM_FIELDS, OCCURRENCE_FIELDS, Source
+from oust.model import ITEM_FIELDS, OCCURRENCE_FIELDS, Note, Source
 
 FILE = "oust-case.duckdb"
 LAYOUT = "3"
@@ -53,6 +53,11 @@ CREATE TABLE sighting (key VARCHAR, vendor VARCHAR, field VARCHAR, "start" INTEG
 _VERIFICATION = """
 CREATE TABLE IF NOT EXISTS verification (sha256 VARCHAR PRIMARY KEY, says VARCHAR, lasts BOOLEAN);
 CREATE TABLE IF NOT EXISTS authentihash (sha256 VARCHAR, digest VARCHAR);
+"""
+
+_NOTE = """
+CREATE TABLE IF NOT EXISTS note (subject VARCHAR, number INTEGER, version INTEGER, word VARCHAR,
+  text VARCHAR, author VARCHAR, "at" VARCHAR, PRIMARY KEY (subject, number, version));
 """
 
 
@@ -97,6 +102,7 @@ class Store:
             text = f"the case in {self.folder} was made by another version of oust"
             raise OustError(text, "trace the evidence again into a new folder with --case")
         self._db.execute(_VERIFICATION)
+        self._db.execute(_NOTE)
 
     def close(self) -> None:
         """Release the case for other processes."""
@@ -144,6 +150,13 @@ class Store:
         self._db.register("given", rows)
         self._db.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM given')
         self._db.unregister("given")
+        return self.table(name)
+
+    def keep(self, expression: Any) -> Any:
+        """A table expression worked out once, until the case is closed: to use it repeatedly."""
+        self._literals += 1
+        name = f"literal_{self._literals}"
+        self._db.execute(f'CREATE TEMP TABLE "{name}" AS {self._sql(expression)}')
         return self.table(name)
 
     def map_batches(
@@ -279,6 +292,26 @@ class Store:
         with self.change():
             self._db.executemany("INSERT OR REPLACE INTO verification VALUES (?, ?, ?)", rows)
 
+    # notes: rows are added, never changed
+
+    def add_note(self, note: Note) -> None:
+        """Keep one version of a note. The key refuses a version that is there already."""
+        row = [getattr(note, name) for name in _NOTE_FIELDS]
+        self._db.execute("INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def notes(self, subject: str) -> tuple[Note, ...]:
+        """Every version of every note on a subject, by number and version."""
+        found = self._db.execute(
+            "SELECT * FROM note WHERE subject = ? ORDER BY number, version", [subject]
+        )
+        rows = found.fetchall()
+        return tuple(Note(**dict(zip(_NOTE_FIELDS, row, strict=True))) for row in rows)
+
+    def noted(self) -> list[str]:
+        """Subjects that have notes."""
+        found = self._db.execute("SELECT DISTINCT subject FROM note ORDER BY subject")
+        return [str(row[0]) for row in found.fetchall()]
+
     # reading back
 
     def sources(self, current: bool = True) -> list[dict[str, Any]]:
@@ -310,7 +343,9 @@ def _batches(result: Any, rows: int) -> Iterator[pa.RecordBatch]:
     yield from fetch(rows)
 
 
-TABLES = ("source", "item", "occurrence", "link", "quarantine", "sighting")
+TABLES = ("source", "item", "occurrence", "link", "quarantine", "sighting", "note")
+
+_NOTE_FIELDS = ("subject", "number", "version", "word", "text", "author", "at")
 
 _SOURCE_SCHEMA = pa.schema(
     [("sid", pa.int32())]

@@ -12,6 +12,7 @@ from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
 from oust.commands.formats import formats
 from oust.commands.judge import judge
+from oust.commands.note import note
 from oust.commands.report import report
 from oust.commands.rules import rules
 from oust.commands.show import show
@@ -39,4 +40,5 @@ for command in (trace, show, judge, timeline, deadlines, report, rules, dossier,
 root.add_command(traffic)
 root.add_command(coverage)
 root.add_command(claims)
+root.add_command(note)
 rules.add_command(who)
