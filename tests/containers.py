@@ -156,21 +156,40 @@ def saved_image(layers, tag="acme/gate:2.1", **config):
 
 def oci_image(layers, tag="registry.example/acme/gate:2.1"):
     """An OCI layout as a tar; `layers` are tars or compressed ones, lowest first."""
-    blobs = {}
+    return tarred(oci_files({(tag, "arm64"): layers}))
+
+
+def saved_images(images):
+    """What `docker save a b` writes: tag -> layers; the layers of several are stored once."""
+    members, manifest = {}, []
+    for tag, layers in images.items():
+        names = [f"{hashlib.sha256(layer).hexdigest()}/layer.tar" for layer in layers]
+        raw = json.dumps({"architecture": "amd64", "os": "linux", "author": tag}).encode()
+        config = f"{hashlib.sha256(raw).hexdigest()}.json"
+        manifest.append({"Config": config, "RepoTags": [tag], "Layers": names})
+        members |= dict(zip(names, layers, strict=True)) | {config: raw}
+    return tarred(members | {"manifest.json": json.dumps(manifest).encode()})
+
+
+def oci_files(images):
+    """Files of an OCI layout: (tag, architecture) -> layers, tars or compressed ones."""
+    blobs, tops = {}, []
 
     def blob(data, kind):
         digest = hashlib.sha256(data).hexdigest()
         blobs[f"blobs/sha256/{digest}"] = data
         return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(data)}
 
-    said = {"architecture": "arm64", "os": "linux", "config": {"Labels": {"maker": "Acme"}}}
-    config = blob(json.dumps(said).encode(), "application/vnd.oci.image.config.v1+json")
-    held = [blob(layer, "application/vnd.oci.image.layer.v1.tar+gzip") for layer in layers]
-    manifest = {"schemaVersion": 2, "config": config, "layers": held}
-    top = blob(json.dumps(manifest).encode(), "application/vnd.oci.image.manifest.v1+json")
-    top["annotations"] = {"io.containerd.image.name": tag}
-    index = {"schemaVersion": 2, "manifests": [top]}
-    return tarred(
-        {"oci-layout": b'{"imageLayoutVersion":"1.0.0"}', "index.json": json.dumps(index).encode()}
-        | blobs
-    )
+    for (tag, architecture), layers in images.items():
+        said = {
+            "architecture": architecture,
+            "os": "linux",
+            "config": {"Labels": {"maker": "Acme"}},
+        }
+        config = blob(json.dumps(said).encode(), "application/vnd.oci.image.config.v1+json")
+        held = [blob(layer, "application/vnd.oci.image.layer.v1.tar+gzip") for layer in layers]
+        manifest = {"schemaVersion": 2, "config": config, "layers": held}
+        top = blob(json.dumps(manifest).encode(), "application/vnd.oci.image.manifest.v1+json")
+        tops.append(top | {"annotations": {"io.containerd.image.name": tag}})
+    index = json.dumps({"schemaVersion": 2, "manifests": tops}).encode()
+    return {"oci-layout": b'{"imageLayoutVersion":"1.0.0"}', "index.json": index} | blobs

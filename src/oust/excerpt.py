@@ -17,6 +17,7 @@ from oust import unpack
 from oust.fileview import digest_of
 from oust.formats.envelope import unwrap
 from oust.formats.seam import Opened, Unreadable
+from oust.opening import open_at
 
 LIMIT = 600  # characters of an excerpt
 MARK_OPEN, MARK_CLOSE = "▸", "◂"
@@ -69,7 +70,7 @@ def _member(name: str, data: Any, wanted: str) -> Any:
         if inner == wanted:
             return content
     kind = unpack.kind_of(data)
-    for member in unpack.members(kind, name, data) if kind else ():
+    for member in unpack.members(kind, opened.name, data) if kind else ():
         if member.name == wanted:
             return member.data
     return None

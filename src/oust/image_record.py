@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
+
+from msgspec import structs
 
 from oust.containers.image import Image
 from oust.model import Record
 
 MAX_LABELS = 100
+
+
+def image_records(found: Sequence[Image]) -> list[Record]:
+    """Each image as a record; several of one name are told apart by platform, else by digest."""
+    names = [image.name for image in found]
+    for tell in (_platform, lambda image: image.digest[:19]):
+        often = Counter(names)
+        names = [
+            f"{name} ({tell(image)})" if often[name] > 1 and tell(image) else name
+            for name, image in zip(names, found, strict=True)
+        ]
+    pairs = enumerate(zip(found, names, strict=True), 1)
+    return [structs.replace(image_record(image, n), name=name) for n, (image, name) in pairs]
+
+
+def _platform(image: Image) -> str:
+    """`linux/arm64/v8`, as far as the configuration says it."""
+    parts = (_text(image.config.get(key)) for key in ("os", "architecture", "variant"))
+    return "/".join(filter(None, parts))
 
 
 def image_record(image: Image, number: int) -> Record:

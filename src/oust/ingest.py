@@ -298,7 +298,7 @@ class Ingest:
             place = place_of(row["location"])
             if path in waiting:
                 continue
-            if place.is_file():
+            if place.exists():
                 self.later.append(read.Found(path, place))
             else:
                 self.store.note(

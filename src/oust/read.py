@@ -19,14 +19,14 @@ from typing import Any
 from msgspec import Struct, structs
 
 from oust import unpack
+from oust.containers.layout import LayoutView, is_layout
 from oust.errors import OustError
 from oust.examine import Examiner
-from oust.containers.layout import LayoutView, is_layout
 from oust.fileview import digest_of, place_text
 from oust.formats import all_formats
 from oust.formats.seam import Needles, Opened
 from oust.mapping import mapping_for
-from oust.opening import open_at, stamp_of
+from oust.opening import stamp_of, stamped
 from oust.reader import (
     AHEAD,
     AHEAD_BYTES,
@@ -132,8 +132,7 @@ def load(found: Found, sha256: str = "") -> Loaded:
     if found.problem:
         return Loaded(found, problem=found.problem)
     try:
-        stamp = stamp_of(found.location)
-        data = open_at(found.location)
+        data, stamp = stamped(found.location)
         return Loaded(found, data, sha256 or digest_of(data), stamp)
     except (OSError, ValueError) as error:
         return Loaded(found, problem=getattr(error, "strerror", None) or str(error))

@@ -11,14 +11,14 @@ from typing import Any
 from msgspec import Struct, field, structs
 
 from oust import unpack
-from oust.containers.image import Above
+from oust.containers.image import Above, layer_order
 from oust.examine import GROUP, Answer, Examiner, Ticket, Told
 from oust.fileview import FileView, digest_of
 from oust.formats import pick
 from oust.formats.any_file import AnyFile
 from oust.formats.envelope import is_envelope, unwrap
 from oust.formats.seam import Format, Needles, NoNeedles, Opened, Unreadable, one_line
-from oust.image_record import image_record
+from oust.image_record import image_records
 from oust.model import Link, Quarantine, Record, Said, Source, Status, Tally
 from oust.needles import for_group
 
@@ -51,9 +51,9 @@ class Reading(Struct):
 class Place(Struct, frozen=True):
     """Where a source lies, beyond its path."""
 
-    host: str = ""  # the container image around it
-    state: str = ""  # what became of it in the image; empty: it is there
-    above: Above | None = None  # of a layer: what the layers above it say
+    hosts: tuple[str, ...] = ()  # the container images around it, which may share a layer
+    states: tuple[str, ...] = ()  # what became of it in each of them; empty: it is there
+    above: tuple[Above, ...] = ()  # of a layer: what the layers above it say, in each of them
     depth: int = 0
     layers: int = 0
 
@@ -199,7 +199,7 @@ class Reader(Struct):
         for member in found:
             where = place
             if kind == "tar" and place.above:
-                where = seen.in_layer(member, place, place.above)
+                where = seen.in_layer(member, place)
             if not seen.member(member):
                 continue
             inner = Opened(f"{opened.path}!/{member.name}", member.data)
@@ -257,37 +257,39 @@ class Reader(Struct):
     def _image(
         self, base: Source, one: Prepared, place: Place, held: unpack.Images
     ) -> Iterator[Reading]:
-        """A container image: its layers from the top down, then what else is beside them."""
-        seen, done = _Seen(), set()
-        records = [image_record(image, n) for n, image in enumerate(held.images, 1)]
-        for image, record in zip(held.images, records, strict=True):
-            above = Above()
-            inside = Place(record.name, place.state, above, place.depth + 1, place.layers + 1)
-            for n in range(len(image.layers), 0, -1):
-                above.begin(n)
-                name = image.layers[n - 1]
-                if name in done:
-                    continue
-                done.add(name)
-                member = unpack.Member(name, held.content(name, one.opened.data))
-                if member.data is None:
-                    seen.problems.append(f"layer {n} of {record.name} is missing: {name}")
-                    continue
-                seen.count += 1
-                inner = Opened(f"{base.path}!/{name}", member.data)
-                digest = digest_of(member.data)
-                yield from self.source(
-                    prepared_of(inner, digest, self.formats, self.examiner), inside
-                )
+        """Container images: layers from the top down, each once, then what else is beside them."""
+        seen, records = _Seen(), image_records(held.images)
+        names, above = [record.name for record in records], [Above() for _ in records]
+        for layer, uses in layer_order(held.images):
+            for image, number in uses:
+                above[image].begin(number)
+            content = held.content(layer, one.opened.data)
+            if content is None:
+                said = (f"layer {number} of {names[image]}" for image, number in uses)
+                seen.problems.append(f"{', '.join(said)} is missing: {layer}")
+                continue
+            seen.count += 1
+            used = [image for image, _ in uses]
+            inside = Place(
+                hosts=tuple(names[n] for n in used),
+                states=place.states[:1] * len(used) or ("",) * len(used),
+                above=tuple(above[n] for n in used),
+                depth=place.depth + 1,
+                layers=place.layers + 1,
+            )
+            inner, digest = Opened(f"{base.path}!/{layer}", content), digest_of(content)
+            made = prepared_of(inner, digest, self.formats, self.examiner)
+            yield from self.source(made, inside)
         rest = (
             member
             for member in unpack.members("tar", one.opened.name, one.opened.data, self.budget)
             if not held.known(member.name) and not member.skipped
         )
-        beside = Place(records[0].name, "", None, place.depth + 1, place.layers + 1)
+        whose = (names[0],) if len(names) == 1 else ()
+        beside = Place(whose, ("",) * len(whose), (), place.depth + 1, place.layers + 1)
         for inner_one, where in self._ahead(one.opened, beside, rest, "", seen):
             yield from self.source(inner_one, where)
-        reading, _ = self._answered(base, Answer(records), "image", Place())
+        reading, _ = self._answered(base, Answer(list(records)), "image", Place())
         status: Status = "partly read" if seen.problems else "read"
         reading.source = structs.replace(reading.source, status=status, message=seen.message())
         yield reading
@@ -341,14 +343,16 @@ class _Seen(Struct):
         self.count += 1
         return True
 
-    def in_layer(self, member: unpack.Member, place: Place, above: Above) -> Place:
+    def in_layer(self, member: unpack.Member, place: Place) -> Place:
         """The place of a member of an image's layer; a whiteout is counted and no file."""
         if not member.name:
             return place
-        state = above.fate(member.name)
-        if above.met(member.name):
+        states = [above.fate(member.name) for above in place.above]
+        deletes = [above.met(member.name) for above in place.above]
+        if any(deletes):
             member.skipped = member.skipped or "deletion"
-        return structs.replace(place, above=None, state=state or place.state)
+        told = zip(states, place.states, strict=True)
+        return structs.replace(place, above=(), states=tuple(now or was for now, was in told))
 
     def message(self) -> str:
         """`12 members; not followed: 3 symbolic links`, or what is wrong."""
@@ -385,8 +389,8 @@ def _counted(source: Source, tally: Counter[str]) -> Source:
 def _part(part: Reading, batch: Sequence[Said], tally: Counter[str], place: Place) -> Reading:
     """`part` with what stands in `batch`, everything counted by kind in `tally`."""
     part.records = [one for one in batch if one.__class__ is Record]
-    if place.host or place.state:
-        part.records = [_placed(one, place) for one in part.records]
+    if place.hosts:
+        part.records = [placed for one in part.records for placed in _placed(one, place)]
     if any(len(one.description) > MAX_TEXT or len(one.name) > MAX_TEXT for one in part.records):
         part.records = [_shortened(one, part) for one in part.records]
     tally.update([record.kind for record in part.records])
@@ -403,15 +407,21 @@ def _part(part: Reading, batch: Sequence[Said], tally: Counter[str], place: Plac
     return part
 
 
-def _placed(record: Record, place: Place) -> Record:
-    """A record of something in a container image: the image is its host."""
+def _placed(record: Record, place: Place) -> list[Record]:
+    """A record of something in container images, once for each: the image is its host."""
     if record.kind not in HOSTED:
-        return record
-    extra = record.extra
-    if place.state:
-        extra = json.dumps({**(json.loads(extra) if extra else {}), "state": place.state},
-                           ensure_ascii=False)  # fmt: skip
-    return structs.replace(record, host=record.host or place.host, extra=extra)
+        return [record]
+    hosts = zip(place.hosts, place.states, strict=True)
+    every = ((record.host, place.states[0]),) if record.host else tuple(hosts)
+    return [
+        structs.replace(record, host=host, extra=_with_state(record.extra, state))
+        for host, state in every
+    ]
+
+
+def _with_state(extra: str, state: str) -> str:
+    said = {**(json.loads(extra) if extra else {}), "state": state} if state else {}
+    return json.dumps(said, ensure_ascii=False) if said else extra
 
 
 def _shortened(record: Record, part: Reading) -> Record:

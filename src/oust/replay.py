@@ -24,6 +24,7 @@ from oust.formats.seam import Format, NoNeedles, Opened, Unreadable
 from oust.formats.zeek_lines import Look, blocks
 from oust.model import Record
 from oust.needles import LiteralNeedles
+from oust.opening import open_at
 
 ROWS = 20_000  # of one batch
 

@@ -14,6 +14,7 @@ from oust import sandbox, unpack
 from oust.fileview import digest_of, place_of
 from oust.formats.envelope import unwrap
 from oust.formats.seam import Opened, Unreadable
+from oust.opening import open_at
 from oust.sandbox import Failure, Limits
 
 if TYPE_CHECKING:
@@ -117,11 +118,12 @@ def _inside(name: str, data: Any, ways: dict[str, tuple[str, ...]]) -> Iterator[
 
 
 def _members(name: str, data: Any) -> Iterator[tuple[str, Any]]:
+    opened = Opened(name, data)
     try:
-        yield from unwrap(Opened(name, data)) or ()
+        yield from unwrap(opened) or ()
     except Unreadable:
         return
     kind = unpack.kind_of(data)
-    for member in unpack.members(kind, name, data) if kind else ():
+    for member in unpack.members(kind, opened.name, data) if kind else ():
         if not member.skipped:
             yield member.name, member.data

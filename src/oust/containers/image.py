@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field
@@ -129,6 +131,37 @@ def _tags(descriptor: dict[str, Any]) -> tuple[str, ...]:
     return ()
 
 
+def layer_order(found: Sequence[Image]) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Each layer once, after all that lie above it in any image, with (image, number) of each use.
+
+    Images count from 0, layers from 1 at the bottom. A layer that one image has twice counts where
+    it lies highest. Where images contradict each other, the first of them decides.
+    """
+    uses: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    below: dict[str, list[str]] = defaultdict(list)
+    waits: Counter[str] = Counter()
+    for n, image in enumerate(found):
+        highest = {name: number for number, name in enumerate(image.layers, 1)}
+        stack = list(dict.fromkeys(reversed(image.layers)))
+        for name in stack:
+            uses[name].append((n, highest[name]))
+        for upper, lower in pairwise(stack):
+            below[upper].append(lower)
+            waits[lower] += 1
+    left = dict.fromkeys(uses)
+    ready = deque(name for name in left if not waits[name])
+    while left:
+        name = ready.popleft() if ready else next(iter(left))
+        if name not in left:
+            continue
+        del left[name]
+        yield name, uses[name]
+        for lower in below[name]:
+            waits[lower] -= 1
+            if not waits[lower]:
+                ready.append(lower)
+
+
 class Above(Struct):
     """What the layers looked at so far, from the top down, say of files below them."""
 
@@ -154,7 +187,7 @@ class Above(Struct):
         for depth in range(len(parts), 0, -1):
             above = "/".join(parts[:depth])
             layer = self.gone.get(above) or (self.hidden.get(above) if depth < len(parts) else None)
-            if layer:
+            if layer and layer > self.layer:
                 return f"removed: deleted by layer {layer} of the image"
             if depth < len(parts) and self.there.get(above, self.layer) > self.layer:
                 return f"removed: replaced by layer {self.there[above]} of the image"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ Row = Mapping[str, Any]
 Groups = Mapping[str, str]
 """Group of evidence by format: contracts, sbom, inventory, relations, network, files."""
 
+IMAGE = "container image"
 _BY_GROUP: dict[str, Method] = {
     "contracts": "purchase records",
     "sbom": "SBOM",
@@ -92,7 +93,9 @@ def methods_used(store: Store, rows: Iterable[Row], groups: Groups) -> set[Metho
     held = [row for row in rows if row["records"]]
     if any(groups.get(row["format"]) == "network" for row in held):
         _add_types(facts, store, _seen(store))
-    found = (method_of(row, facts.get(row["sid"], Facts()), groups) for row in held)
+    found = {method_of(row, facts.get(row["sid"], Facts()), groups) for row in held}
+    if any(row["format"] == "image" for row in held):
+        found.add("files")
     return {method for method in found if method}
 
 
@@ -175,18 +178,19 @@ def _when(row: Row, facts: Facts, method: Method) -> tuple[str, str, Dated]:
     return ("", row["filed"], "file date") if row["filed"] else ("", "", "")
 
 
-def _files(rows: Iterable[Row], groups: Groups) -> Iterator[Look]:
-    """One look for each archive or folder that files were taken from."""
+def _files(rows: Sequence[Row], groups: Groups) -> Iterator[Look]:
+    """One look for each archive or folder that programs were met in, and for each image."""
     places: dict[str, list[Row]] = {}
+    images = {row["path"] for row in rows if row["format"] == "image"}
     for row in rows:
         places.setdefault(place_of(row["path"]), []).append(row)
     for place, held in places.items():
         files = [row for row in held if groups.get(row["format"]) == "files"]
-        if files:
-            yield _tree(place, files, held)
+        if files or place in images:
+            yield _tree(place, files, held, place in images)
 
 
-def _tree(place: str, files: list[Row], held: list[Row]) -> Look:
+def _tree(place: str, files: list[Row], held: list[Row], image: bool) -> Look:
     broken = [row for row in files if not _whole(row)]
     searched = sum(_in_bytes(row) for row in held)
     blind = [row for row in held if row["status"] in ("no reader", "not read")]
@@ -194,9 +198,10 @@ def _tree(place: str, files: list[Row], held: list[Row]) -> Look:
     reasons = [f"{len(broken):,} of {len(files):,} programs read in part"] if broken else []
     if blind:
         reasons.append(f"{len(blind):,} of {len(held):,} files and archives not read")
-    filed = max((row["filed"] or "" for row in files), default="")
+    inside = "archive" if any("!/" in row["path"] for row in held) else "folder"
+    filed = max((row["filed"] or "" for row in held), default="")
     return Look(
-        asset=Node(kind="archive" if "!/" in files[0]["path"] else "folder", name=place),
+        asset=Node(kind=IMAGE if image else inside, name=place),
         method="files",
         scope=f"{len(files):,} programs, {searched:,} other files searched as bytes",
         until=filed,
@@ -204,9 +209,9 @@ def _tree(place: str, files: list[Row], held: list[Row]) -> Look:
         whole=not broken and not blind,
         reasons=tuple(reasons),
         source=place,
-        sha256=files[0]["sha256"] if len(held) == 1 else "",
-        format=files[0]["format"] if len(held) == 1 else "",
-        records=sum(row["records"] for row in files),
+        sha256=held[0]["sha256"] if len(held) == 1 else "",
+        format=held[0]["format"] if len(held) == 1 else "",
+        records=sum(row["records"] for row in files) + searched,
     )
 
 
