@@ -75,13 +75,14 @@ def patterns_of(dossiers: Iterable[Dossier]) -> Patterns:
             if kind is None or not kind.content or identifier.match:
                 continue
             for value in identifier.values:
-                one = _pattern(kind.content, value)
+                one = pattern(kind.content, value)
                 if one.forms:
                     made[one.id] = one
     return Patterns(tuple(made[ident] for ident in sorted(made)))
 
 
-def _pattern(content: Bytes, value: str) -> Pattern:
+def pattern(content: Bytes, value: str) -> Pattern:
+    """How one value stands in bytes, by the way of looking that its kind has."""
     if content == "start":
         slots = _SLOTS.fullmatch(value.strip())
         form = " ".join(slots[1].split()) if slots else value.encode().hex(" ")
