@@ -31,6 +31,7 @@ from oust.data.profiles import ASSETS, check_profile, check_vocabulary
 from oust.data.quick import read_quick
 from oust.data.rule import (
     Bar,
+    Clause,
     Conflict,
     Deadline,
     Exempted,
@@ -973,6 +974,7 @@ def test_every_key_is_documented() -> None:
         "provisions": Provision,
         "exceptions": Exempted,
         "deadlines": Deadline,
+        "clauses": Clause,
         "conflicts": Conflict,
         "results": Result,
         "sources": RuleSource,

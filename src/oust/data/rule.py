@@ -185,6 +185,23 @@ class Deadline(Cite, frozen=True, kw_only=True):
     on_government: bool = False  # a duty of the authority itself, not of whoever has the product
 
 
+class Clause(Cite, frozen=True, kw_only=True):
+    """A contract clause by which the rule reaches contractors, and the contracts that carry it."""
+
+    number: str  # `52.204-23`
+    title: str
+    since: str  # contracts awarded, or solicitations issued, from this day carry it
+    counts: Literal["awarded", "solicited"] = "awarded"
+    """What `since` is the day of: with `solicited`, a later award may follow an earlier
+    solicitation without it."""
+    until: str = ""  # last day, where it is known for everybody it obliges
+    flowdown: Literal["yes", "no", "unknown"] = "unknown"  # into subcontracts
+    except_part: str = ""  # what of it is not handed down
+    obliges: tuple[str, ...]  # tags of data/profiles.yaml; any one suffices
+    instead: tuple[str, ...] = ()  # numbers of clauses that have taken its place for some
+    citation: str
+
+
 class Conflict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where sources disagree; both stay."""
 
@@ -261,6 +278,7 @@ class Rule(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown
     exceptions: tuple[Exempted, ...] = ()  # for every provision
     reports: tuple[str, ...] = ()  # ids of report forms
     flowdown: str = ""
+    clauses: tuple[Clause, ...] = ()
     see: tuple[str, ...] = ()  # ids of related rules
     conflicts: tuple[Conflict, ...] = ()
     results: tuple[Result, ...] = ()

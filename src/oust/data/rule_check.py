@@ -15,7 +15,12 @@ from oust.data.nodes import Node
 from oust.data.profiles import check_words
 from oust.data.rule import BINDING, PENDING, Rule
 from oust.data.rule_bars import check_bars
-from oust.data.rule_duties import check_deadline, check_exception, check_provision
+from oust.data.rule_duties import (
+    check_clause,
+    check_deadline,
+    check_exception,
+    check_provision,
+)
 from oust.data.rule_trials import check_trials
 from oust.data.strict import (
     Entry,
@@ -195,6 +200,8 @@ class _Check(Struct):
                 check_exception(exception, self.found)
         for deadline in self.rule.under("deadlines"):
             check_deadline(deadline, stages, self.found)
+        for clause in self.rule.under("clauses"):
+            check_clause(clause, self.found)
 
     def _references(self) -> None:
         name = self.rule.values.get("id", "")

@@ -67,6 +67,13 @@ def check_deadline(deadline: Entry, stages: dict[str, Entry], found: Findings) -
     _repeats(deadline, found)
 
 
+def check_clause(clause: Entry, found: Findings) -> None:
+    """Its dates and whom it obliges."""
+    check_dates(clause, ("since", "until"), found)
+    check_order(clause, "since", "until", found)
+    _obliges(clause, found)
+
+
 def _contracts(deadline: Entry, found: Findings) -> None:
     first = deadline.values.get("contracts_from", "")
     last = deadline.values.get("contracts_until", "")

@@ -100,11 +100,12 @@ def render(rule: Rule, words: Words, shown: Sequence[Provision], at: str = "") -
     waivers = [one for one in rule.exceptions if one.waiver]
     yield from _section("Exceptions", _exceptions(plain, words, "   "))
     yield from _section("Waivers, on request", _exceptions(waivers, words, "   "))
-    yield from _tail(rule)
+    yield from _tail(rule, words)
 
 
-def _tail(rule: Rule) -> Iterator[str]:
+def _tail(rule: Rule, words: Words) -> Iterator[str]:
     yield from _section("Handed down", _wrap(rule.flowdown, "   ", "   "))
+    yield from _section("Contract clauses", _clauses(rule, words))
     reports = ", ".join(rule.reports)
     yield from _section("Reports", _wrap(reports, "   ", "   "))
     yield from _section("Where sources disagree", _conflicts(rule.conflicts))
@@ -237,6 +238,19 @@ def _deadlines(rule: Rule, words: Words) -> Iterator[str]:
         told = [f"obliges: {whom}" if whom else "", one.citation]
         told.append(f"report: {one.report}" if one.report else "")
         told.append("a duty of the authority itself" if one.on_government else "")
+        yield from _wrap(" · ".join(part for part in told if part), "     ", "     ")
+
+
+def _clauses(rule: Rule, words: Words) -> Iterator[str]:
+    for one in rule.clauses:
+        until = f" to {one.until}" if one.until else " on"
+        yield from _item(
+            f"{one.number} {one.title}: {one.counts} from {one.since}{until}{_cited(one)}"
+        )
+        told = [f"obliges: {words.whom(one.obliges, ())}", one.citation]
+        apart = f", but for {one.except_part}" if one.except_part else ""
+        told.append(f"into subcontracts: {one.flowdown}{apart}")
+        told.append(f"for some in its place: {', '.join(one.instead)}" if one.instead else "")
         yield from _wrap(" · ".join(part for part in told if part), "     ", "     ")
 
 
