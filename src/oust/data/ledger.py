@@ -73,6 +73,9 @@ class Speaker(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unkn
     interest: str = ""  # what the speaker stands to gain or lose by being believed
     aliases: tuple[str, ...] = ()
     reliability: tuple[Grade, ...] = ()  # oldest first; the last one counts
+    standing: Standing = "standing"  # retracted: nothing this speaker said counts any more
+    standing_date: str = ""
+    standing_why: str = ""
     note: str = ""
 
 

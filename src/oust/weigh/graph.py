@@ -1,0 +1,150 @@
+"""The graph of what derives from what: its circles, what falls away, and what each claim reaches.
+
+A root is a strongly connected component of the claims that count from which nothing derives
+further. A set of origins is an integer used as a bit set; to bound memory, origins are taken in
+blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 16384
+"""Origins in one pass: 100,000 claims then need at most some 200 MB."""
+
+Ints = NDArray[np.int64]
+
+
+class Graph:
+    """Claims as numbers 0 to `count` - 1. `edges`: from a claim to those from which it derives.
+
+    `dead`: claims that count for nothing, whatever they derive from.
+    """
+
+    def __init__(self, count: int, edges: Ints, dead: NDArray[np.bool_]) -> None:
+        self.count = count
+        source, target = edges.reshape(2, -1)
+        self.circles = _groups(strong(count, source, target))
+        live = ~(dead[source] | dead[target])
+        self.part = strong(count, source[live], target[live])
+        parts = int(self.part.max(initial=-1)) + 1
+        self._leads: list[list[int]] = [[] for _ in range(parts)]
+        self._link(self.part[source[live]], self.part[target[live]], parts)
+        outside = np.zeros(parts, np.bool_)
+        left = (self.part[source] != self.part[target]) | dead[target]
+        outside[self.part[source[left]]] = True
+        self.alive = self._living(outside.tolist(), self.part[dead])
+        self.roots = self._roots(outside)
+        self._same, self._joins = self._joined()
+
+    def _link(self, source: Ints, target: Ints, parts: int) -> None:
+        """Keep what each component derives from, once."""
+        other = source != target
+        pairs = np.unique(source[other] * np.int64(parts or 1) + target[other])
+        # a component has a higher number than those from which it derives: they are numbered in
+        # the order in which Pearce's algorithm leaves them
+        assert (pairs // (parts or 1) > pairs % (parts or 1)).all()
+        for a, b in zip((pairs // parts).tolist(), (pairs % parts).tolist(), strict=True):
+            self._leads[a].append(b)
+
+    def _living(self, outside: list[bool], dead: Ints) -> list[bool]:
+        """Which components still have an origin: what rests on dead ones alone falls away."""
+        killed = set(dead.tolist())
+        alive: list[bool] = []
+        for part, leads in enumerate(self._leads):
+            holds = not outside[part] or any(alive[one] for one in leads)
+            alive.append(holds and part not in killed)
+        return alive
+
+    def _roots(self, outside: NDArray[np.bool_]) -> dict[int, list[int]]:
+        """Claims of each component that is an origin."""
+        wanted = np.flatnonzero(np.array(self.alive, np.bool_) & ~outside)
+        members = np.flatnonzero(np.isin(self.part, wanted))
+        roots: dict[int, list[int]] = {}
+        for claim, part in zip(members.tolist(), self.part[members].tolist(), strict=True):
+            roots.setdefault(part, []).append(claim)
+        return roots
+
+    def _joined(self) -> tuple[list[int], list[tuple[int, list[int]]]]:
+        """For each component another that reaches the same origins, and those where more join.
+
+        A component that takes all from one source reaches what the source does: most do.
+        """
+        same: list[int] = []
+        joins: list[tuple[int, list[int]]] = []
+        for part, leads in enumerate(self._leads):
+            sources = {same[one] for one in leads if self.alive[one]} if self.alive[part] else ()
+            if len(sources) == 1:
+                same.extend(sources)
+            else:
+                same.append(part)
+                if sources:
+                    joins.append((part, sorted(sources)))
+        return same, joins
+
+    def is_alive(self, claim: int) -> bool:
+        """Whether a claim has an origin that counts."""
+        return self.alive[int(self.part[claim])]
+
+    def reached(self, claims: Sequence[int]) -> list[int]:
+        """Roots (components) from which the claims come, in order."""
+        waiting = [int(self.part[claim]) for claim in claims if self.is_alive(claim)]
+        seen, found = set(waiting), []
+        while waiting:
+            part = waiting.pop()
+            if part in self.roots:
+                found.append(part)
+            for one in self._leads[part]:
+                if one not in seen and self.alive[one]:
+                    seen.add(one)
+                    waiting.append(one)
+        return sorted(found)
+
+    def sets(self, marks: dict[int, list[int]], width: int) -> Iterator[list[int]]:
+        """For every component a bit set of the marks it reaches, BLOCK marks at a time.
+
+        `marks`: numbers below `width` that each root bears.
+        """
+        for start in range(0, width, BLOCK):
+            own: dict[int, int] = {}
+            for part, numbers in marks.items():
+                for number in numbers:
+                    if start <= number < start + BLOCK:
+                        own[part] = own.get(part, 0) | 1 << (number - start)
+            yield self.whole_sets(own)
+
+    def whole_sets(self, marks: dict[int, int]) -> list[int]:
+        """For every component the marks it reaches, given as bit sets: for few marks."""
+        sets = [0] * len(self._leads)
+        for part, bits in marks.items():
+            sets[part] = bits
+        for part, sources in self._joins:
+            bits = 0
+            for one in sources:
+                bits |= sets[one]
+            sets[part] = bits
+        return [sets[one] for one in self._same]
+
+
+def strong(count: int, source: Ints, target: Ints) -> Ints:
+    """The strongly connected component of each node, numbered so that leads come first."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    ones = np.ones(source.size, np.int8)
+    matrix = csr_array((ones, (source, target)), shape=(count, count))
+    labels: Ints = connected_components(matrix, connection="strong")[1].astype(np.int64)
+    return labels
+
+
+def _groups(labels: Ints) -> list[list[int]]:
+    """Members of each component that has more than one."""
+    sizes = np.bincount(labels) if labels.size else np.zeros(0, np.int64)
+    members = np.flatnonzero(sizes[labels] > 1) if labels.size else labels
+    groups: dict[int, list[int]] = {}
+    for one, label in zip(members.tolist(), labels[members].tolist(), strict=True):
+        groups.setdefault(label, []).append(one)
+    return [groups[label] for label in sorted(groups)]
