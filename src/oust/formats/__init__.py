@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from oust.errors import OustError
+from oust.formats.agreements import AgreementsCsv, AgreementsYaml
+from oust.formats.approval_tables import CertificateList, PriceListCsv, SamExclusions
 from oust.formats.arp_table import ArpTable
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
 from oust.formats.bind_log import BindLog
@@ -20,6 +22,7 @@ from oust.formats.dnsmasq_log import DnsmasqLog
 from oust.formats.dpkg import DpkgList, DpkgStatus
 from oust.formats.dpkg_query import AptList, DpkgQuery
 from oust.formats.elf import ElfFile
+from oust.formats.exclusions_json import SamExclusionsJson
 from oust.formats.followthemoney import FollowTheMoney
 from oust.formats.fpds_atom import FpdsAtom
 from oust.formats.gleif import (
@@ -50,6 +53,7 @@ from oust.formats.relations import RelationsCsv, RelationsYaml
 from oust.formats.rpm import DnfList, RpmQa
 from oust.formats.rpm_file import RpmFile
 from oust.formats.seam import Format, Head
+from oust.formats.sift import NEEDS, Look, Need
 from oust.formats.software_csv import SoftwareCsv, WindowsUninstallCsv
 from oust.formats.spdx2_json import Spdx2Json
 from oust.formats.spdx2_rdf import Spdx2Rdf
@@ -95,6 +99,10 @@ FORMATS: tuple[Format, ...] = (
     PurchasesXlsx(),
     PurchasesParquet(),
     Ted(),
+    PriceListCsv(),
+    SamExclusions(),
+    SamExclusionsJson(),
+    CertificateList(),
     SystemProfilerJson(),
     SystemProfilerXml(),
     SystemProfilerText(),
@@ -119,6 +127,8 @@ FORMATS: tuple[Format, ...] = (
     SoftwareCsv(),
     RelationsCsv(),
     RelationsYaml(),
+    AgreementsCsv(),
+    AgreementsYaml(),
     FollowTheMoney(),
     Bods(),
     GleifLeiCsv(),
@@ -169,10 +179,13 @@ def _takes_bytes(fmt: Format) -> bool:
 
 
 def pick(head: Head, formats: tuple[Format, ...]) -> Format | None:
-    """The format that claims the source most; the earlier one on a tie; None if none does."""
-    best, most = None, 0
-    for fmt in formats:
-        if head.opaque and not _takes_bytes(fmt):
+    """The format that claims the source most; the earlier one on a tie; None if none does.
+
+    Only formats that may claim it are asked; see `oust.formats.sift`.
+    """
+    best, most, look = None, 0, Look(head)
+    for fmt, need in _asked(formats, head.opaque):
+        if need and not need(look):
             continue
         claim = fmt.claims(head)
         if claim >= SURE:
@@ -180,3 +193,11 @@ def pick(head: Head, formats: tuple[Format, ...]) -> Format | None:
         if claim > most:
             best, most = fmt, claim
     return best
+
+
+@lru_cache(maxsize=8)
+def _asked(formats: tuple[Format, ...], opaque: bool) -> tuple[tuple[Format, Need | None], ...]:
+    """Formats to ask of a text or of something binary, with what must be met before."""
+    able = [fmt for fmt in formats if not opaque or _takes_bytes(fmt)]
+    ours = {id(fmt) for fmt in FORMATS}  # a plug-in may be called like one of them
+    return tuple((fmt, NEEDS.get(fmt.name) if id(fmt) in ours else None) for fmt in able)

@@ -26,8 +26,7 @@ class _AwardCsv:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """One award record per row that may hold what is looked for, and a count of the others."""
-        mapping = tuple(opened.mapping.items())
-        table = delimited_table.table_in(opened.head.text, _meant, mapping)
+        table = delimited_table.table_in(opened.head, _meant)
         if table is None:
             raise Unreadable("no header row that names what was bought, or from whom")
         yield from delimited_table.said(table, opened, needles)

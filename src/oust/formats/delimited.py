@@ -114,6 +114,9 @@ def fields(
 
 def _repaired(raw: bytes, dialect: Dialect, width: int) -> list[str] | None:
     """The record with one or two of its quotes read as plain text, if that gives `width` fields."""
+    apart = _between(raw, dialect)
+    if len(apart) == width > 1:
+        return apart
     quotes = [match.start() for match in re.finditer(b'"', raw)]
     single: list[tuple[int, ...]] = [(at,) for at in quotes[:MAX_REPAIRS]]
     pairs = list(combinations(quotes, 2)) if len(quotes) <= MAX_PAIRED else []
@@ -124,6 +127,15 @@ def _repaired(raw: bytes, dialect: Dialect, width: int) -> list[str] | None:
                 return found
     plain = _unquoted(raw, dialect)
     return plain if quotes and len(plain) == width else None
+
+
+def _between(raw: bytes, dialect: Dialect) -> list[str]:
+    """Fields of a record that quotes every one of them, cut where one ends and the next begins."""
+    text = decode(raw).strip("\r\n")
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+        return []
+    cut = text[1:-1].split(f'"{dialect.delimiter}"')
+    return [field.replace('""', '"') for field in cut]
 
 
 def _with(raw: bytes, places: Sequence[int], instead: bytes) -> bytes:
@@ -182,6 +194,10 @@ def dialects(text: str) -> list[Dialect]:
 
 def _quoting(text: str, delimiter: str) -> Dialect:
     """Whether and how quotes are used beside this delimiter."""
+    if '"' not in text:
+        return Dialect(delimiter, quoting=True)
+    first, *others = text.split("\n")
+    text = "\n".join([first, *(line for line in others if '"' in line)])  # all that is asked of it
     edge = re.escape(delimiter) + r"\r\n"
     opening = len(re.findall(rf'(?:^|[{edge}])"', text))
     spaced = len(re.findall(rf'[{edge}][ \t]+"(?=[^{edge}"])', text)) if delimiter != "\t" else 0

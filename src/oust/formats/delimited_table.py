@@ -75,7 +75,7 @@ class Table(NamedTuple):
     dialect: delimited.Dialect
     meaning: Any  # RowMeaning, of the kind that was asked for
     headers: list[str]
-    behind: int  # offset behind the header row, bytes of the text as UTF-8
+    behind: int  # offset behind the header row, in bytes, the byte order mark not counted
     rows: list[list[str]]  # some rows below it
 
 
@@ -83,16 +83,24 @@ def claimed(head: Head, meant: Meant) -> Table | None:
     """The table that a source begins with; None if it is none, or of another kind."""
     if head.start.startswith(("<", "{")) or head.data.count(b"\0") > len(head.data) // 2:
         return None
-    return table_in(head.text, meant, tuple(head.mapping.items()))
+    return table_in(head, meant)
+
+
+def table_in(head: Head, meant: Meant) -> Table | None:
+    """The table that a source begins with, in the dialect in which its header means most."""
+    raw = head.data.removeprefix(codecs.BOM_UTF8)
+    if head.encoding not in PLAIN:
+        raw = head.text.encode("utf-8", "replace")
+    return _table_in(head.text, raw, meant, tuple(head.mapping.items()))
 
 
 @lru_cache(maxsize=16)
-def table_in(text: str, meant: Meant, mapping: Given) -> Table | None:
-    """The table that `text` begins with, in the dialect in which its header means most."""
+def _table_in(text: str, raw: bytes, meant: Meant, mapping: Given) -> Table | None:
+    """`raw`: the bytes that offsets are to count."""
     found = [
         table
         for dialect in dialects(text)
-        if (table := _headed(text.encode("utf-8", "replace"), dialect, meant, dict(mapping)))
+        if (table := _headed(raw, dialect, meant, dict(mapping)))
     ]
     return max(found, key=lambda table: len(table.meaning.places), default=None)
 

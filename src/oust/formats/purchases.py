@@ -52,7 +52,7 @@ _NUMBER = frozenset({"#", "no", "nr", "num", "n", "№"})
 _OLD_CODE = re.compile(r"([0-9A-Z]{4}): (.+)", re.S)  # "9700: DEPT OF DEFENSE", files to 2017
 _RESELLER = re.compile(r"resell|sold by|deal|distribut", re.I)
 _FLAGS = frozenset({"true", "false", "yes", "no", "on", "off"})
-_NOTHING = frozenset({"", "n/a", "na", "none", "null", "nan", "-", "--", "not applicable", "#n/a"})
+NOTHING = frozenset({"", "n/a", "na", "none", "null", "nan", "-", "--", "not applicable", "#n/a"})
 
 
 class Column(NamedTuple):
@@ -77,15 +77,26 @@ class Spellings(NamedTuple):
 
 def words(header: str) -> list[str]:
     """Lower-case words of a header without accents; `#`, `no.` and `nr` become `number`."""
-    plain = unicodedata.normalize("NFKD", header.casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    found = _WORD.findall(unicodedata.normalize("NFC", plain))
-    return ["number" if word in _NUMBER and len(found) > 1 else word for word in found]
+    return list(_words(header))
 
 
+@lru_cache(maxsize=4096)  # each reader of tables asks for the same cells, several times
+def _words(header: str) -> tuple[str, ...]:
+    plain = header.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", header.casefold())
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+        plain = unicodedata.normalize("NFC", plain)
+    found = _WORD.findall(plain)
+    if len(found) > 1 and not _NUMBER.isdisjoint(found):
+        found = ["number" if word in _NUMBER else word for word in found]
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
 def key(header: str) -> str:
     """A header as one word: `VendorName`, `vendor_name` and `Vendor name:` are the same."""
-    return "".join(words(header))
+    return "".join(_words(header))
 
 
 @lru_cache(maxsize=1)
@@ -169,7 +180,7 @@ class _Cells:
     def __getitem__(self, role: str) -> str:
         index = self._places.get(role, -1)
         text = self._row[index].strip() if 0 <= index < len(self._row) else ""
-        return "" if text.casefold() in _NOTHING else text
+        return "" if text.casefold() in NOTHING else text
 
 
 def _buyer(cell: _Cells) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """Purchases in spreadsheets and Parquet files, read through their headers.
 
-A table in such a file whose headers are rather those of a software inventory is read as one.
+A table in such a file whose headers are rather those of a software inventory, a price list, an
+exclusion extract or a list of certificates is read as one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class PurchasesXlsx:
 
     binary = True
     name = "purchases-xlsx"
-    title = "Purchases or installed software in a spreadsheet: XLSX, XLSM, XLSB, XLS, ODS"
+    title = "Purchases, software or approvals in a spreadsheet: XLSX, XLSM, XLSB, XLS, ODS"
     group = "contracts"
     bulk = True
 
@@ -56,7 +57,7 @@ class PurchasesParquet:
 
     binary = True
     name = "purchases-parquet"
-    title = "Purchases or installed software in a Parquet file"
+    title = "Purchases, software or approvals in a Parquet file"
     group = "contracts"
     bulk = True
 
@@ -114,7 +115,8 @@ def _header(
     best: tuple[int, list[str], Meaning] | None = None
     for number, cells in first[:HEADER_WITHIN]:
         if sum(map(bool, cells)) > 1:
-            found = meaning(cells, mapping, [row for at, row in first if at > number])
+            below = [row for at, row in first if at > number]
+            found = meaning(cells, mapping, below, [row for at, row in first if at < number])
             if found and (best is None or found.score > best[2].score):
                 best = number, cells, found
     return best
@@ -146,4 +148,4 @@ def _records(
         else:
             passed += 1
     if passed:
-        yield Tally("award", passed)
+        yield Tally(means.about, passed)

@@ -1,6 +1,6 @@
-"""What a spreadsheet or Parquet table is about, by its headers: purchases, or installed software.
+"""What a spreadsheet or Parquet table is about, by its headers: purchases, software or approvals.
 
-Both come in the same containers, so the better reading of the headers decides.
+All come in the same containers, so the better reading of the headers decides.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
+from oust.formats.certificates import Certificates, certificates
+from oust.formats.exclusions import Exclusions, exclusions
 from oust.formats.listing import Hosts
+from oust.formats.price_list import PriceList, price_list
 from oust.formats.purchases import HeaderMap, map_headers
 from oust.formats.seam import one_line
 from oust.formats.software_csv import LEAST
 from oust.formats.software_headers import SoftwareMap, map_software_headers
-from oust.model import Quarantine, Said
+from oust.model import Kind, Quarantine, Said
 
 
 class Bought:
     """A table of purchases or awards: rows are many, and kept only where one is wanted."""
 
     bulk = True
+    about: Kind = "award"
 
     def __init__(self, found: HeaderMap) -> None:
         self._map = found
@@ -37,6 +41,7 @@ class Installed:
     """A table of programs on hosts: every row is kept."""
 
     bulk = False
+    about: Kind = "program"
     problems: tuple[str, ...] = ()
 
     def __init__(self, found: SoftwareMap) -> None:
@@ -59,19 +64,47 @@ class Installed:
         yield structs.replace(record, host=self._hosts.name(host.name)) if host else record
 
 
-Meaning = Bought | Installed
+class Approved:
+    """A price list, an exclusion extract or a list of certificates: likewise bulk."""
+
+    bulk = True
+    about: Kind = "approval"
+    problems: tuple[str, ...] = ()
+
+    def __init__(self, found: PriceList | Exclusions | Certificates) -> None:
+        self._map = found
+        self.score = found.score
+        self.columns = sorted(set(found.places.values()))
+
+    def told(self, cells: Sequence[str], locator: str) -> Iterator[Said]:
+        """The approval of one row, or what is wrong with it."""
+        yield self._map.record(cells, locator)
+
+
+Meaning = Bought | Installed | Approved
+_APPROVALS = (exclusions, certificates, price_list)
 
 
 def meaning(
-    headers: Sequence[str], mapping: Mapping[str, str], sample: Sequence[Sequence[str]]
+    headers: Sequence[str],
+    mapping: Mapping[str, str],
+    sample: Sequence[Sequence[str]],
+    above: Sequence[Sequence[str]] = (),
 ) -> Meaning | None:
-    """What a table with these `headers` is about; None if it is neither.
+    """What a table with these `headers` is about; None if it is nothing that is read.
 
-    A user's `mapping` speaks of purchases and settles it. `sample` are some rows below.
+    A user's `mapping` speaks of purchases and settles it. `sample` are some rows below the
+    headers, `above` those above them.
     """
     bought = map_headers(headers, mapping, sample)
     installed = map_software_headers(headers, sample)
     likely = bought.score if bought.kind else 0
-    if not mapping and installed.score >= LEAST and installed.score > likely:
+    software = not mapping and installed.score >= LEAST and installed.score > likely
+    likely = installed.score if software else likely
+    readings = (read(headers, above, sample, mapping) for read in _APPROVALS)
+    approved = max(filter(None, readings), key=lambda one: one.score, default=None)
+    if approved and approved.score > likely:
+        return Approved(approved)
+    if software:
         return Installed(installed)
     return Bought(bought) if bought.kind else None
