@@ -76,7 +76,7 @@ def _line(opened: Opened, locator: str) -> str:
 
 
 def _yaml(opened: Opened) -> Iterator[Given]:
-    for number, listed in enumerate(_documents(opened.text())):
+    for number, listed in enumerate(yaml_documents(opened.text())):
         if isinstance(listed, dict):
             listed = listed.get("links") or listed.get("relations")
         base = "" if number == 0 else f"document {number + 1} "
@@ -98,8 +98,11 @@ def _plain(value: Any) -> str:
     return string(value)
 
 
-def _documents(text: str) -> list[Any]:
-    """All values in the YAML as text, lists and mappings: no types, no objects."""
+def yaml_documents(text: str) -> list[Any]:
+    """All values in the YAML as text, lists and mappings: no types, no objects.
+
+    Raises Unreadable for what is no YAML, or has more than MOST_ALIASES or DEEPEST levels.
+    """
     import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

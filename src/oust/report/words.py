@@ -16,6 +16,7 @@ GROUPS = {
     "sbom": "SBOMs",
     "inventory": "software inventories",
     "relations": "ownership and relations",
+    "agreements": "access agreements",
     "network": "network traffic",
     "files": "files on disk",
 }
