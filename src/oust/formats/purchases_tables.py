@@ -73,7 +73,9 @@ class PurchasesParquet:
         found = meaning(table.headers, _mapping(opened), sample)
         if found is None:
             shown = one_line(", ".join(table.headers), 120)
-            raise Unreadable(f"no columns that name purchases or software among: {shown}")
+            raise Unreadable(
+                f"no columns that name purchases, software or approvals among: {shown}"
+            )
         for problem in found.problems:
             yield Quarantine("mapping file", problem)
         yield from _records(found, table.rows(found.columns), needles, opened.size)
@@ -94,9 +96,8 @@ def _sheet(sheet: Sheet, mapping: Mapping[str, str], needles: Needles, size: int
     if found is None:
         if said := [cells for _, cells in first if any(cells)]:
             rest = sum(any(cells) for _, cells in sheet.rows)
-            reason = (
-                f"{len(said) + rest:,} rows without a header row that names purchases or software"
-            )
+            count = f"{len(said) + rest:,} rows"
+            reason = f"{count} without a header row that names purchases, software or approvals"
             yield Quarantine(where, reason, one_line(" | ".join(filter(None, said[0]))))
         return
     number, headers, means = found
