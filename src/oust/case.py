@@ -22,6 +22,7 @@ from oust.covered import Covered
 from oust.data import load_dossiers, load_facts, load_rules, load_tags
 from oust.data.dossier import Dossier
 from oust.data.rule import Profile, Rule
+from oust.errors import OustError
 from oust.excerpt import MARK_CLOSE, MARK_OPEN, excerpt, marked
 from oust.file_quote import is_whole_file, quoted
 from oust.fileview import place_of
@@ -46,14 +47,19 @@ from oust.model import (
 )
 from oust.needles import LiteralNeedles
 from oust.notes import add as add_note
+from oust.party_keys import PartyKeys
 from oust.store import Store, source_of
 from oust.trace import trace
 from oust.verified import check, digest_programs
 
 if TYPE_CHECKING:
+    from oust.approved import Approvals
     from oust.channel import Audit
     from oust.judge import Judge, Supposition
 
+
+TRACED = 20_000
+"""Orders of a vendor up to which its approvals are joined with what tracing finds."""
 
 SEARCHES = 3
 """Times that bulk files are searched in one go, as long as they name further parties."""
@@ -145,6 +151,8 @@ class Case:
 
     def findings(self, vendors: Sequence[str] = ()) -> Findings:
         """Exposures and mentions of the vendors named, or of all that have a dossier."""
+        from oust.approvals.counts import counts  # not needed to read
+
         self._identify()
         linked = self._linked = self._linked or self._link()
         chosen = tuple(d for d in self.dossiers if not vendors or d.id in vendors)
@@ -156,6 +164,7 @@ class Case:
             mentions=tuple(m for m in linked.mentions if m.vendor in nodes),
             possibly_same=linked.possibly_same,
             looked=looked(self.store, _groups()),
+            approvals=counts(self.store, list(nodes)),
         )
 
     def judge(
@@ -216,6 +225,31 @@ class Case:
         found = known(self.store, chosen)
         names = {name for name, _ in found.destinations} | {one for _, one in found.answered}
         return audit(found, Replay(self.store.sources(), names), hosts, since, until)
+
+    def approvals(self, vendor: str) -> Approvals:
+        """How the vendor with this dossier was let in: its approvals, chains, orders by year.
+
+        Raises OustError for an id without dossier. Where more than TRACED orders count, hosts and
+        products that contain the vendor's code are not looked for, and a note says so.
+        """
+        from oust import approvals as stage  # not needed to trace
+        from oust.link.place import NOT_PRESENT
+
+        self._identify()
+        dossier = next((one for one in self.dossiers if one.id == vendor), None)
+        if dossier is None:
+            raise OustError(f"no dossier for vendor “{vendor}”", "add one with --dossier FILE")
+        asked = stage.Asked(vendor, tuple(NOT_PRESENT))
+        few = stage.orders_at_most(self.store, asked, TRACED)
+        exposures = self.findings([vendor]).exposures if few else ()
+        places = stage.order_places(exposures)
+        embedded = stage.through(places, self.records([place for _, place in places]))
+        return stage.approvals(
+            *(self.store, dossier, asked, PartyKeys(self.dossiers)),
+            exposures if few else None,
+            embedded,
+            looked(self.store, _groups()),
+        )
 
     def parties(self) -> list[str]:
         """Names of every party that a holding of this case names, as keys give them."""

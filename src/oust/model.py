@@ -379,6 +379,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...]
     possibly_same: tuple[tuple[str, str, str], ...]  # two names and the ground
     looked: Looked = Looked()
+    approvals: dict[str, dict[str, int]] = {}  # approvals by type, by id of the vendor
 
 
 Basis = Literal["owns", "controls", "consolidates", "succeeds", "affiliate"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from oust import __version__
+from oust.commands.approvals import approvals
 from oust.commands.case import case
 from oust.commands.claims import claims
 from oust.commands.coverage import coverage
@@ -39,6 +40,7 @@ for command in (trace, show, judge, timeline, deadlines, report, rules, dossier,
     root.add_command(command)
 root.add_command(traffic)
 root.add_command(coverage)
+root.add_command(approvals)
 root.add_command(claims)
 root.add_command(note)
 rules.add_command(who)

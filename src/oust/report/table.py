@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from oust.model import Exposure, Findings, Mention
-from oust.report import coverage
+from oust.report import approvals, coverage
 from oust.report.words import (
     asset_name,
     clip,
@@ -48,6 +48,7 @@ def render(
             yield f" {vendor.name}: no exposure in what was read."
             yield from _not_counted(told[vendor.id], see)
             yield ""
+    yield from _approvals(findings)
     if mentions:
         yield from _mentions(findings)
     yield from _nothing(findings, by_vendor)
@@ -103,6 +104,18 @@ def _not_counted(told: Sequence[Mention], see: str) -> Iterator[str]:
         count = plural(len(told), "mention")
         text = f"Not counted: {count} ({detail}).  See them: {see}"
         yield from (" " + line for line in _wrap(text, WIDTH - 2))
+
+
+def _approvals(findings: Findings) -> Iterator[str]:
+    """One line for each vendor that has any."""
+    some = [vendor for vendor in findings.vendors if vendor.id in findings.approvals]
+    for vendor in some:
+        told = approvals.counts(findings.approvals[vendor.id])
+        whose = f"{vendor.name}: approvals" if len(findings.vendors) > 1 else "Approvals"
+        text = f"{whose}: {told}.  See: oust approvals {vendor.id}"
+        yield from (" " + line for line in _wrap(text, WIDTH - 2))
+    if some:
+        yield ""
 
 
 def _mentions(findings: Findings) -> Iterator[str]:
