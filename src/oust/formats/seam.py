@@ -96,6 +96,7 @@ def _without(raw: builtins.bytes, start: builtins.bytes, end: builtins.bytes) ->
 
 
 _CONTROL = bytes(n for n in range(32) if n not in (9, 10, 12, 13))
+_FIRST, _CUT = 8192, 4  # bytes; characters that may be other ones where bytes are cut off
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 
 
@@ -121,7 +122,8 @@ class Head:
     @cached_property
     def start(self) -> str:
         """First 2,000 characters without leading white space."""
-        return self.text.lstrip()[:2000]
+        some = self._first.lstrip()[:2000]
+        return some if len(some) == 2000 else self.text.lstrip()[:2000]
 
     @cached_property
     def is_json(self) -> bool:
@@ -158,7 +160,16 @@ class Head:
     @cached_property
     def lines(self) -> list[str]:
         """Up to 50 first lines of the head."""
-        return self.text.splitlines()[:50]
+        some = self._first.splitlines()
+        return some[:50] if len(some) > 50 else self.text.splitlines()[:50]
+
+    @cached_property
+    def _first(self) -> str:
+        """What `text` begins with: most is told by that, and the rest is long to decode."""
+        if len(self.data) <= _FIRST:
+            return self.text
+        some = self.data[:_FIRST].decode(self.encoding, "replace").lstrip("\ufeff")
+        return some[:-_CUT]
 
 
 def _beginning(data: Any) -> builtins.bytes:
