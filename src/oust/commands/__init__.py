@@ -11,6 +11,7 @@ from oust.commands.claims import claims
 from oust.commands.coverage import coverage
 from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
+from oust.commands.export import export
 from oust.commands.formats import formats
 from oust.commands.judge import judge
 from oust.commands.note import note
@@ -20,6 +21,7 @@ from oust.commands.show import show
 from oust.commands.timeline import timeline
 from oust.commands.trace import trace
 from oust.commands.traffic import traffic
+from oust.commands.unseen import unseen
 from oust.commands.who import who
 
 
@@ -40,7 +42,9 @@ for command in (trace, show, judge, timeline, deadlines, report, rules, dossier,
     root.add_command(command)
 root.add_command(traffic)
 root.add_command(coverage)
+root.add_command(export)
 root.add_command(approvals)
+root.add_command(unseen)
 root.add_command(claims)
 root.add_command(note)
 rules.add_command(who)
