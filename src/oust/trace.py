@@ -87,6 +87,7 @@ def trace(graph: GraphLike, vendor_nodes: Mapping[str, str], own: Iterable[str])
 
 def _reach(graph: GraphLike, start: str) -> Reached:
     first: State = (start, "direct")
+    group = _group(graph, start)
     reached = Reached({first: 0}, {first: []}, {})
     waiting = deque([first])
     while waiting:
@@ -94,6 +95,8 @@ def _reach(graph: GraphLike, start: str) -> Reached:
         for edge in sorted(graph.after(state[0]), key=lambda e: (e.far, e.relation)):
             if edge.relation == "operated-by":
                 continue
+            if edge.relation == "has-access-to" and state[0] not in group:
+                continue  # whoever sells or uses the vendor's goods does not take it along
             after = (edge.far, _tier(state[1], edge.relation))
             reached.onward.setdefault(state, []).append(after)
             if after not in reached.distance:
@@ -102,6 +105,16 @@ def _reach(graph: GraphLike, start: str) -> Reached:
                 waiting.append(after)
             reached.into[after].append(Step(state, edge))
     return reached
+
+
+def _group(graph: GraphLike, start: str) -> set[str]:
+    """The vendor and whom it owns."""
+    found, waiting = {start}, [start]
+    while waiting:
+        owned = {edge.far for edge in graph.after(waiting.pop()) if edge.relation in OWNING} - found
+        found |= owned
+        waiting += owned
+    return found
 
 
 def _tier(tier: Tier, relation: str) -> Tier:

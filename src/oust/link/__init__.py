@@ -24,9 +24,11 @@ from oust.link.place import (
     makers,
     no_asset,
     party_id,
+    place_agreement,
     place_award,
     place_component,
     place_on_host,
+    place_system,
 )
 from oust.link.relations import OWNING, Parties, add_relations, owned, place_owned, sought
 from oust.model import CarrierProduct, Evidence, Holding, Mention, Node, Sighting
@@ -81,7 +83,9 @@ def link(
     work.linked.keys = PartyKeys(dossiers)
     work.linked.keys.join(parties.same)
     work.linked.holdings = holdings(work.graph, dossiers, work.linked.keys)
-    work.linked.parties = sought(work.graph, parties, upward_names(dossiers))
+    work.linked.parties = sought(
+        work.graph, parties, [*upward_names(dossiers), *gather.with_access(tables)]
+    )
     work.linked.mentions += place_owned(work.graph, tables, parties)
     work.place_signed_by_group(parties)
     work.follow(find, [*_embedded(work.graph, dossiers), *work.products()])
@@ -243,6 +247,10 @@ class _Work:
         """Put one record into the graph, reached from `start`."""
         if row["kind"] == "award":
             place_award(self.graph, row, start)
+        elif row["kind"] == "agreement":
+            place_agreement(self.graph, row, start)
+        elif row["kind"] == "service" and row["type"] == "system":
+            place_system(self.graph, row, start)
         elif row["kind"] == "party":
             if plain(row["name"]):  # a nameless one is known by its numbers alone
                 self.same.setdefault(party_id(row["name"]), start.near)

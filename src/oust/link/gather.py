@@ -158,6 +158,13 @@ def parties(tables: Tables) -> list[Row]:
     return tables.rows(item.filter(item.kind == "party").select("key", "name", "ids"))
 
 
+def with_access(tables: Tables) -> list[str]:
+    """Parties that agreements give access, whose awards and subawards are to be looked for."""
+    item = tables.table("item")
+    given = item.filter(item.kind == "agreement").select("seller").distinct()
+    return sorted(row["seller"] for row in tables.rows(given))
+
+
 def named(tables: Tables, fields: Sequence[str]) -> list[Row]:
     """Things with a text in one of `fields`: their key, those fields and their ids."""
     item = tables.table("item")

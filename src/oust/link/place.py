@@ -31,6 +31,8 @@ APPROVAL = "listed, certified or excluded: an approval, no use seen"
 """Why an approval is no exposure: it shows that somebody may buy, not that anybody did."""
 
 SELLING = ("seller", "seller_parent")
+AGREEING = (*SELLING, "ids")
+"""Fields of an agreement that say who gets access."""
 
 
 class Start(Struct, frozen=True):
@@ -68,6 +70,8 @@ def no_asset(row: Row) -> str:
         return APPROVAL
     if row["type"] in NOT_PRESENT:
         return NOT_PRESENT[row["type"]]
+    if row["kind"] == "agreement" and row.get("seen_field", "seller") not in AGREEING:
+        return "named in the words of an access agreement, which does not say what is used"
     said = json.loads(row["extra"]) if row["extra"] else {}
     state = str(said.get("state") or said.get("action") or "").casefold()
     if _ABSENT.search(state):
@@ -187,6 +191,28 @@ def place_award(graph: Graph, row: Row, start: Start) -> None:
             )
         )
         graph.edge(Edge(party, award, "awarded", {seller}, since=row["since"]))
+
+
+def place_agreement(graph: Graph, row: Row, start: Start) -> None:
+    """An agreement that gives the vendor, or a company of its group, access."""
+    name = row["name"] or row["locator"]
+    ident = f"agreement:{row['source']}:{row['ref'] or name}".casefold()
+    agreement = graph.node(ident, Node("agreement", name, detail=row["buyer"]))
+    graph.edge(
+        Edge(
+            *(start.near, agreement, "has-access-to", set(start.evidence)),
+            since=row["since"],
+            until=row["until"],
+            strength=start.strength,
+            why=start.why,
+        )
+    )
+
+
+def place_system(graph: Graph, row: Row, start: Start) -> None:
+    """A system that a register names, called like what the vendor makes."""
+    ident = product_id(row["name"], row["version"], row["purl"], row["source"])
+    graph.edge(_edge(start, graph.node(ident, Node("system", row["name"]))))
 
 
 def place_component(

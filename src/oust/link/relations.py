@@ -17,6 +17,7 @@ from oust.link.place import (
     evidence_of,
     no_asset,
     party_id,
+    place_agreement,
     place_award,
     place_on_host,
     product_id,
@@ -317,10 +318,13 @@ def place_owned(graph: Graph, tables: Tables, parties: Parties) -> list[Mention]
 def _place_owned(graph: Graph, row: Row, ident: str, name: str) -> None:
     same = plain(row[name]) == plain(graph.nodes[ident].name)
     seen = frozenset((evidence_of(row, name, row[name]),))
-    relation: Relation = "awarded" if row["kind"] == "award" else "published-by"
+    usual: dict[str, Relation] = {"award": "awarded", "agreement": "has-access-to"}
+    relation = usual.get(row["kind"], "published-by")
     start = Start(ident, relation, "name" if same else "identifier", "owned party", seen, name)
     if row["kind"] == "award" and name == "seller":
         place_award(graph, row, start)
+    elif row["kind"] == "agreement" and name == "seller":
+        place_agreement(graph, row, start)
     elif row["kind"] == "program":
         place_on_host(graph, row, start, carrier=False)
 
