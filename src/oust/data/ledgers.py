@@ -72,7 +72,7 @@ def read_ledger(path: Path, others: Known | None = None) -> tuple[Ledger | None,
     `others`: ids of the case's other files to which this one may refer, and what each names.
     """
     check = partial(check_ledger, others=others or {})
-    with _uncollected():
+    with uncollected():
         return read_strict(path, Ledger, _schema(check))
 
 
@@ -137,7 +137,7 @@ def places_of(path: Path) -> dict[str, tuple[int, int]]:
             if isinstance(node, Text) and entry.where:
                 places.setdefault(node.value.strip(), (node.line, node.column))
 
-    with _uncollected():
+    with uncollected():
         read_strict(path, Ledger, _schema(note))
     return places
 
@@ -149,7 +149,7 @@ def _ids(path: Path) -> dict[str, str]:
     def note(entries: list[Entry], found: Findings) -> None:
         ids.update(ids_in(entries))
 
-    with _uncollected():
+    with uncollected():
         read_strict(path, Ledger, _schema(note))
     return ids
 
@@ -165,7 +165,7 @@ def _schema(check: Callable[[list[Entry], Findings], None]) -> Schema:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without the cycle collector, which would go through millions of nodes again and again."""
     was = gc.isenabled()
     gc.disable()

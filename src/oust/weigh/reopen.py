@@ -35,7 +35,7 @@ def reopen(weighing: Weighing, name: str) -> list[Hung]:
         _hung(weighing, after, claim, way)
         for claim, way in ((weighing.claim(one), way) for one, way in ways.items())
     ]
-    found += _confirmations(weighing, ways)
+    found += _confirmations(weighing, after, ways)
     found += _readings(weighing.ledger, ways)
     found += _ratings(weighing.ledger, ways)
     order = ("judgment", "claim", "confirmation", "reading", "rating")
@@ -49,6 +49,8 @@ def _ways(ledger: Ledger, name: str) -> dict[str, Way]:
         for key, said in _SAID.items():
             for lead in getattr(claim, key):
                 hanging.setdefault(lead, []).append((claim.id, said))
+        for one in claim.confirms:
+            hanging.setdefault(claim.id, []).append((one, "is confirmed by it"))
     ways: dict[str, Way] = {}
     waiting = list(_first(ledger, name))
     for one, way in waiting:
@@ -111,14 +113,15 @@ def _hung(weighing: Weighing, after: Weighing, claim: Claim, way: Way) -> Hung:
     )
 
 
-def _confirmations(weighing: Weighing, ways: dict[str, Way]) -> Iterator[Hung]:
+def _confirmations(weighing: Weighing, after: Weighing, ways: dict[str, Way]) -> Iterator[Hung]:
     """Claims that were taken to be confirmed by what goes."""
     for claim in weighing.claims:
         for one in claim.confirms if claim.id in ways else ():
             path, steps = ways[claim.id]
             text = f"{claim.id} confirms {one}"
             way = ((*path, one), (*steps, "is confirmed by it"))
-            yield Hung("confirmation", f"{claim.id}>{one}", text, *way)
+            counts = str(weighing.support([one])), str(after.support([one]))
+            yield Hung("confirmation", f"{claim.id}>{one}", text, *way, *counts)
 
 
 def _readings(ledger: Ledger, ways: dict[str, Way]) -> Iterator[Hung]:
