@@ -15,7 +15,7 @@ from oust.data.kinds import IDENTIFIER_KINDS, purl_beginnings
 from oust.identify.everyday import everyday
 from oust.identify.partyfields import Parties
 from oust.identify.places import Fact
-from oust.identify.spelling import SPLIT_MARKS, literals, splits
+from oust.identify.spelling import SPLIT_MARKS, literals, shortest, splits
 from oust.identify.terms import (
     Term,
     confusions_of,
@@ -176,16 +176,4 @@ def _regex_run(pattern: str) -> Iterator[str]:
 
 def reduced(found: Iterable[str]) -> tuple[str, ...]:
     """Without empty ones and without those that hold another one, in order."""
-    wanted = {text for text in found if text}
-    lengths = sorted({len(text) for text in wanted})
-    kept = {
-        text
-        for text in wanted
-        if not any(
-            text[i : i + n] in wanted
-            for n in lengths
-            if n < len(text)
-            for i in range(len(text) - n + 1)
-        )
-    }
-    return tuple(sorted(kept))
+    return tuple(sorted(shortest({text for text in found if text})))

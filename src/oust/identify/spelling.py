@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+import ahocorasick_rs
 from rapidfuzz.distance import OSA
 
 from oust.identify.everyday import EVERYDAY
@@ -72,7 +73,21 @@ def literals(word: str) -> set[str]:
             found |= set(_edited_at(word, i))
     if len(word) >= VERY_LONG:
         found.add(word[:_INTACT])
-    return {literal for literal in found if not any(o != literal and o in literal for o in found)}
+    return shortest(found)
+
+
+def shortest(found: set[str]) -> set[str]:
+    """Without those that hold another one. None may be empty."""
+    wanted = sorted(found)
+    automaton = ahocorasick_rs.AhoCorasick(wanted)
+    return {
+        text
+        for number, text in enumerate(wanted)
+        if all(
+            hit == number
+            for hit, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)
+        )
+    }
 
 
 def _edited_at(word: str, i: int) -> Iterator[str]:
