@@ -1,0 +1,71 @@
+"""Claims proposed from the text of an article: who says what, through whom, on what basis.
+
+Rules and word lists, no model: the same text gives the same draft. What the rules are and what
+they cannot do: docs/claims-draft.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from oust.draft import layout, merge, reader
+from oust.draft.article import read
+from oust.draft.ledger import as_yaml, ledger, prefix
+from oust.draft.reader import Found
+from oust.drafted import Article, Draft, Paragraph, Proposal
+
+__all__ = ["as_yaml", "draft", "ledger", "read"]
+
+
+def draft(article: Article) -> Draft:
+    """Proposals in the order of the text. What the article says of itself fills what is not told."""
+    paragraphs = layout.paragraphs(article.text)
+    article = _told(article, paragraphs)
+    found = reader.Reader(article, paragraphs).read()
+    pairs = merge.merged(found, article.text, paragraphs)
+    order = [one for one, _ in pairs]
+    start = prefix(article)
+    ids = [f"{start}-{n}" for n in range(1, len(order) + 1)]
+    proposals = []
+    for n, (one, rest) in enumerate(pairs):
+        denies = tuple(ids[i] for i in merge.denied(order, n))
+        proposals.append(_proposal(ids[n], one, rest, denies, article.text))
+    return Draft(article, tuple(proposals), tuple(paragraphs))
+
+
+def _told(article: Article, paragraphs: list[Paragraph]) -> Article:
+    """Title, author and date as the page gives them, where the user gave none."""
+    texts = {
+        role: [article.text[one.span.start : one.span.end] for one in paragraphs if one.role == role]
+        for role in ("headline", "byline")
+    }
+    lines = texts["byline"]
+    return replace(
+        article,
+        title=article.title or " ".join("".join(texts["headline"][:1]).split()),
+        author=article.author or next(filter(None, map(layout.author_of, lines)), ""),
+        date=article.date or next(filter(None, map(layout.date_of, lines)), ""),
+    )
+
+
+def _proposal(
+    name: str, one: Found, rest: list[Found], denies: tuple[str, ...], text: str
+) -> Proposal:  # fmt: skip
+    pieces = (text[piece.start : piece.end] for piece in one.pieces)
+    words = " ".join(" ".join(pieces).split())
+    why = (*one.why, *(f"said again in the {other.role}" for other in rest))
+    return Proposal(
+        id=name, kind=one.kind, text=_asserted(words), places=merge.places(one, rest),
+        line=text.count("\n", 0, one.start) + 1, by=one.by, through=one.through, basis=one.basis,
+        basis_note=one.note, date=one.date, denies=denies, why=tuple(dict.fromkeys(why)),
+    )  # fmt: skip
+
+
+def _asserted(words: str) -> str:
+    """The words of an assertion, without marks that stand around all of it."""
+    bare = words.strip(" ,;")
+    if re.fullmatch(r"[“\"‘][^“”\"]*[”\"’]", bare):
+        bare = bare[1:-1].rstrip(",")
+    return bare

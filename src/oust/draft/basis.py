@@ -1,0 +1,89 @@
+"""On what an assertion rests, of what kind it is, and when it was made."""
+
+from __future__ import annotations
+
+import re
+
+from oust.data.ledger import Basis, ClaimKind
+from oust.draft import words as w
+from oust.draft.layout import month_number
+from oust.drafted import Who
+
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)"
+)
+_DATED = re.compile(
+    rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}}),? (?P<y1>\d{{4}})|(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}) (?P<y2>\d{{4}})"
+    rf"|(?P<m3>{_MONTH}),? (?P<y3>\d{{4}})|(?:[Ii]n|[Ss]ince|early|late|of) (?P<y4>(?:19|20)\d\d))\b"
+)
+_UNTRUE = re.compile(
+    r"(?i)\b(?:no evidence|baseless|unfounded|groundless|untrue|not true|false(?:ly)?|fairy tales?|invention"
+    r"|fabricat\w+|nonsense|nothing to hide|paranoia|conspiracy|speculation|unaware of|no knowledge of|smear"
+    r"|no truth|misinterpret\w*|misread|manipulated|unjust\w*|unfair\w*|inappropriate ties|witch.hunt|absurd"
+    r"|never (?:been|had|helped|worked|will)|wrong in|does not have|political(?:ly)?(?: motivated)?)\b"
+)
+_OWN = re.compile(r"(?i)\b(?:we|we[’']ve|we[’']re|our|ours|us|i|my|me)\b")
+_OWN_BODY = re.compile(
+    r"(?i)\b(?:the|its|his|her|their) (?:company|firm|office|department|agency|ministry|county|city|board|council"
+    r"|borough|bank|university|committee|group|team|party)\b"
+)
+_INSIDE_ROLE = re.compile(
+    r"(?i)\b(?:chief|officer|executive|founder|co-founder|founded|owner|manager|president|vice|spokes\w+|ceo|cto"
+    r"|counsel|lawyer|secretary|commissioner|auditor|supervisor|administrator|engineer|dealer|director|chair\w*)\b"
+)
+_JUDGED = re.compile(
+    r"(?i)\b(?:in my (?:view|opinion)|i (?:think|believe|would not|wouldn[’']t)|(?:very |highly |un)?likely|probably"
+    r"|no doubt|shouldn[’']t|should not)\b"
+)
+_CALLED = re.compile(r"(?i)\b(?:report|article|story|allegation|accusation|claim|assessment|account)s?\b")
+
+
+def basis(speaker: Who | None, text: str, paper: str, sources: bool) -> Basis:
+    """`paper`: words for the records or documents behind it; `sources`: people are cited."""
+    if paper:
+        return "record" if w.PUBLIC_RECORDS.search(paper) else "document"
+    if speaker is None:
+        return "people" if sources else "none-given"
+    described = f"{speaker.name} {speaker.role} {speaker.population}"
+    if speaker.kind == "outlet":
+        return "people" if sources else "none-given"
+    if w.EXPERT.search(described if speaker.kind != "organisation" else ""):
+        return "expertise"
+    if speaker.kind == "unnamed" and not speaker.role:
+        return "people"
+    if speaker.kind == "organisation":
+        return "own-knowledge"
+    inside = _INSIDE_ROLE.search(described) or _OWN.search(text) or _OWN_BODY.search(text)
+    if inside or speaker.kind == "unnamed":
+        return "own-knowledge"
+    return "none-given"
+
+
+def kind(verb_class: str, verb: str, speaker: Who | None, text: str, found: Basis) -> ClaimKind:
+    """A denial, a record, a judgment, or else a claim."""
+    if verb_class == "deny":
+        return "denial"
+    if verb in ("call", "describe", "brand") and _CALLED.search(text):
+        return "denial"
+    if found == "record":
+        return "record"
+    interested = speaker is not None and speaker.kind in ("organisation", "person", "unnamed")
+    if interested and found == "own-knowledge" and _UNTRUE.search(text):
+        return "denial"
+    if verb_class == "judge" or found == "expertise" or _JUDGED.search(text):
+        return "judgment"
+    return "claim"
+
+
+def date(words: str) -> str:
+    """The day, month or year that the attribution itself names, as ISO."""
+    found = _DATED.search(words)
+    if not found:
+        return ""
+    for n in ("1", "2"):
+        if found[f"m{n}"]:
+            return f"{found[f'y{n}']}-{month_number(found[f'm{n}']):02}-{int(found[f'd{n}']):02}"
+    if found["m3"]:
+        return f"{found['y3']}-{month_number(found['m3']):02}"
+    return str(found["y4"])

@@ -1,0 +1,243 @@
+"""Who is meant: the speakers met so far, and to which of them a word refers back."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from msgspec.structs import replace
+
+from oust.draft import speakers
+from oust.draft import words as w
+from oust.draft.speakers import Heard
+from oust.drafted import Who
+
+_CAP = r"[A-Z][\w’'&-]*\w"
+_NAME = re.compile(rf"{_CAP}(?: (?:of |the |for )*{_CAP})*|[A-Z]{{2,}}")
+_INSIDE = re.compile(rf"(?<=[\w,”;:] )(?:{_CAP}(?: (?:&|of) {_CAP}| {_CAP})*)")
+_TOLD = re.compile(rf"\b(?:told|tells|to|by|in|of|with|reviewed by|obtained by|seen by) (?P<name>(?:[Tt]he )?{_CAP}(?: {_CAP})*)")
+_GENERIC = frozenset("official officials source sources person people insider insiders individuals".split())
+_OFFICIAL_WORDS = frozenset(
+    """Senate House Congress Parliament Committee Commission Council Department Ministry Agency
+    Bureau Court Authority Administration Directorate Office Treasury Pentagon Kremlin Government
+    President Commons Cabinet Board Schedule Election State Defense University College Institute
+    Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June
+    July August September October November December Act""".split()
+)
+_NOT_NAMES = re.compile(
+    r"(?:U\.?S\.?|UK|EU|DDoS|CEO|I|The|A|An|In|On|It|And|But|We|He|She|They|Russia\w*|America\w*|China|Chinese"
+    r"|Europe\w*|Brit\w+|German\w*|French|Internet|English)\Z"
+)
+
+
+class People:
+    """The speakers of one article, in the order in which they speak."""
+
+    def __init__(self, text: str, own: str) -> None:
+        self.own = Who(name=own, kind="outlet") if own else None
+        self.names = frozenset(_INSIDE.findall(text))
+        self.outlets = self._outlets(text, own)
+        self.known: list[Who] = []
+        self.dates: dict[str, str] = {}  # of what an outlet published, by its name
+        self._companies = self._company_names(text)
+        self._text = text
+        self._last_writer: Who | None = None
+
+    def _outlets(self, text: str, own: str) -> frozenset[str]:
+        found = {own} if own else set()
+        for match in _TOLD.finditer(text):
+            name = match["name"].removeprefix("the ").removeprefix("The ")
+            if speakers.is_outlet(match["name"], frozenset(found)):
+                found.add(name)
+        return frozenset(found)
+
+    def _company_names(self, text: str) -> Counter[str]:
+        """Names that may be those of companies, with how often they stand in the article."""
+        counted: Counter[str] = Counter()
+        for match in _NAME.finditer(text):
+            name = re.sub(r"\A(?:The|A|An|In|On|But|And|According|Its|For|At)\s", "", match[0])
+            name = re.sub(r"[’']s\Z", "", name)
+            if self._may_be_company(name):
+                counted[name] += 1
+        return counted
+
+    def _may_be_company(self, name: str) -> bool:
+        tokens = name.split()
+        if not tokens or _NOT_NAMES.match(name) or set(tokens) & _OFFICIAL_WORDS:
+            return False
+        given = tokens[0].lower() in w.GIVEN_NAMES or tokens[0].lower().rstrip(".") in w.TITLES
+        return not given and not speakers.is_outlet(name, self.outlets)
+
+    def hear(self, heard: Heard, at: int) -> Who | None:
+        """Who speaks, as heard at character `at`; None if nobody fits."""
+        who = self._known(heard.who, at) if heard.who else self._referred(heard, at)
+        if who:
+            self.remember(who)
+        return who
+
+    def remember(self, who: Who) -> None:
+        """Keep `who` as the last one who spoke."""
+        same = [one for one in self.known if one.name == who.name]
+        self.known = [one for one in self.known if one.name != who.name]
+        merged = _fuller(same[0], who) if same else who
+        self.known.append(merged)
+        if who.kind == "outlet":
+            self._last_writer = who
+
+    def _known(self, who: Who, at: int) -> Who:
+        """`who` with what was said of the same speaker before."""
+        if who.kind == "unnamed" and who.of:
+            who = replace(who, of=self._owner(who.of, at))
+        if who.kind == "person" and who.of in ("company", "firm"):
+            who = replace(who, of=self._owner(who.of, at))
+        for one in reversed(self.known):
+            if _same(one, who):
+                return _fuller(one, who)
+        full = self._full_name(who)
+        return replace(who, name=full) if full != who.name else who
+
+    def _full_name(self, who: Who) -> str:
+        """`The Ferrol Gazette` for `the Gazette`, `Marta Quill` for `Quill`."""
+        if who.kind == "outlet" and " " not in who.name.removeprefix("The "):
+            bare = who.name.removeprefix("The ")
+            for name in sorted(self.outlets):
+                if name.endswith(" " + bare):
+                    return name
+        return who.name
+
+    def _owner(self, of: str, at: int) -> str:
+        if of.lower() in w.COMPANY_NOUN or of.lower().removeprefix("the ") in w.COMPANY_NOUN:
+            company = self.company(at)
+            return company.name if company else of
+        return of.removeprefix("the ")
+
+    def _referred(self, heard: Heard, at: int) -> Who | None:
+        kind = heard.refers
+        if kind == "person":
+            return self._last("person") or self._single()
+        if kind in ("press", "writing"):
+            if heard.head in ("blog", "post", "column") and self.known:
+                return self.known[-1]
+            return self._writer(heard)
+        if kind == "thing":
+            return self._last("outlet", "organisation")
+        if kind == "group":
+            return self._group() or self._last("organisation")
+        if kind == "company":
+            return self.company(at) or Who(name=heard.words, kind="organisation")
+        if kind == "body":
+            return self._body(heard)
+        if kind == "one of":
+            group = self._group()
+            return replace(group, name=f"one of: {group.name}") if group else None
+        if kind == "same":
+            return self._same(heard)
+        return None
+
+    def _writer(self, heard: Heard) -> Who:
+        if self._last_writer:
+            return self._last_writer
+        return Who(name=heard.words, kind="outlet")
+
+    def writer(self) -> Who | None:
+        """The outlet that was retold last."""
+        return self._last_writer
+
+    def _last(self, *kinds: str) -> Who | None:
+        return next((one for one in reversed(self.known) if one.kind in kinds), None)
+
+    def _single(self) -> Who | None:
+        singles = (one for one in reversed(self.known) if one.kind == "unnamed" and one.number == "1")
+        return next(singles, None)
+
+    def _group(self) -> Who | None:
+        groups = (one for one in reversed(self.known) if one.kind == "unnamed" and one.number != "1")
+        return next(groups, None)
+
+    def _same(self, heard: Heard) -> Who | None:
+        """`the officials`, `the official`, `the senator`, `the chief executive`."""
+        for one in reversed(self.known):
+            held = one.role.lower().split() + one.population.lower().split() + one.name.lower().split()
+            bare = heard.head.rstrip("s")
+            if heard.plural:
+                generic = heard.head in _GENERIC and _GENERIC & set(held)
+                if one.kind == "unnamed" and one.number != "1" and (heard.head in held or generic):
+                    return one
+            elif one.kind in ("person", "unnamed") and one.number in ("", "1") and bare in " ".join(held).split():
+                return one
+        if not heard.plural and (group := self._group()) and heard.head in _GENERIC:
+            return replace(group, name=f"one of: {group.name}", number="1")
+        if not heard.plural and heard.head not in w.UNNAMED and (person := self._last("person")):
+            return person
+        return self._new(heard)
+
+    def _new(self, heard: Heard) -> Who:
+        described = re.sub(r"(?i)\A(?:the|these|those|this|that)\s+", "", heard.words)
+        population = re.sub(r"(?i)\A(?:unnamed|anonymous|one|two|three|four|five|six)\s+", "", described)
+        number = speakers._number(described.lower().split(), heard.plural)
+        return Who(name=described, kind="unnamed", population=population, number=number)
+
+    def _body(self, heard: Heard) -> Who:
+        """`the agency`, `the committee`, `the reseller`."""
+        for one in reversed(self.known):
+            words = f"{one.name} {one.of}".lower().split()
+            if one.kind == "organisation" and heard.head in words:
+                return one
+        for one in reversed(self.known):
+            if one.kind == "person" and heard.head in one.role.lower().split():
+                return one
+        found = [m[0] for m in _NAME.finditer(self._text) if m[0].lower().split()[-1] == heard.head]
+        return Who(name=found[0] if found else heard.words, kind="organisation")
+
+    def company(self, at: int) -> Who | None:
+        """The company that `the company` means at character `at`."""
+        recent = [one for one in self.known[-2:] if one.kind == "organisation" and self._may_be_company(one.name)]
+        owner = [one.of for one in self.known[-1:] if one.of and self._may_be_company(one.of)]
+        if recent:
+            return recent[-1]
+        if owner:
+            return Who(name=owner[0], kind="organisation")
+        before = self._text[max(0, at - 1200) : at]
+        named = sorted(
+            (before.rfind(name), count > 1, name) for name, count in self._companies.items() if name in before
+        )  # fmt: skip
+        often = [entry for entry in named if entry[1]] or named
+        return Who(name=often[-1][2], kind="organisation") if often else None
+
+
+def _same(one: Who, other: Who) -> bool:
+    if one.kind == "unnamed" or other.kind == "unnamed":
+        return one.kind == other.kind and _same_group(one, other)
+    short, long = sorted((other.name, one.name), key=len)
+    if one.kind == "outlet" or other.kind == "outlet":
+        bare = short.removeprefix("The ").removeprefix("the ")
+        return one.kind == other.kind and (long == short or long.endswith(" " + bare) or long.startswith(bare + " "))
+    if long.split()[-1] == short.split()[-1] and (" " not in short or long == short):
+        return True
+    return one.kind == other.kind == "organisation" and long.startswith(short + " ")
+
+
+def _same_group(one: Who, other: Who) -> bool:
+    """The same description, or one that only lacks the number."""
+    if one.name == other.name:
+        return True
+    left, right = one.population.lower().split(), other.population.lower().split()
+    if not left or not right or left[-1] != right[-1] or len(left) < 2 or len(right) < 2:
+        return False
+    shared = set(left) & set(right)
+    counts = not one.number or not other.number or one.number == other.number
+    return counts and len(shared) * 2 > min(len(left), len(right)) and one.number != "1"
+
+
+def _fuller(one: Who, other: Who) -> Who:
+    """The two descriptions of one speaker, the more telling of each field."""
+    name = max((one.name, other.name), key=lambda name: (len(name.split()), name == one.name))
+    number = other.number or one.number
+    if one.kind == "unnamed" and bool(one.number) != bool(other.number):
+        name = one.name if one.number else other.name
+    kind = "person" if "person" in (one.kind, other.kind) else one.kind
+    return Who(
+        name=name, kind=kind, role=max(one.role, other.role, key=len), of=one.of or other.of,
+        population=max(one.population, other.population, key=len), number=number,
+        outlet=one.outlet or other.outlet,
+    )  # fmt: skip
