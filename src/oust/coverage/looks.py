@@ -16,7 +16,8 @@ from oust.store import Store
 
 Row = Mapping[str, Any]
 Groups = Mapping[str, str]
-"""Group of evidence by format: contracts, sbom, inventory, relations, network, files."""
+"""Group of evidence by format: contracts, sbom, inventory, relations, network, files and further
+ones that look at no asset: a list of approvals shows what might be bought, not what is there."""
 
 IMAGE = "container image"
 _BY_GROUP: dict[str, Method] = {
@@ -63,6 +64,8 @@ class Facts(Struct):
 def method_of(row: Row, facts: Facts, groups: Groups) -> Method | None:
     """By which method a source looks; None if its format is not known."""
     group, name = groups.get(row["format"], ""), row["format"]
+    if group == "contracts" and _approvals_alone(row):
+        return None
     if group != "network":
         return _BY_GROUP.get(group)
     if name in _BY_FORMAT:
@@ -71,6 +74,12 @@ def method_of(row: Row, facts: Facts, groups: Groups) -> Method | None:
         return "DNS log" if match[1].lower() == "dns" else "address list"
     told = {_BY_TYPE.get(one, "connection log") for one in facts.types}
     return min(told) if len(told) == 1 else "connection log"
+
+
+def _approvals_alone(row: Row) -> bool:
+    """Whether a spreadsheet turned out to hold price lists or the like, and nothing bought."""
+    counts: dict[str, int] = msgspec.json.decode(row["counts"] or "{}", type=dict[str, int])
+    return bool(counts.get("approval")) and not counts.keys() - {"approval", "document"}
 
 
 def looks(store: Store, groups: Groups) -> list[Look]:
@@ -138,8 +147,9 @@ def _assets(row: Row, facts: Facts, method: Method) -> Iterator[tuple[Node, int]
         yield Node(kind="purchases", name=path), count
     elif method == "ownership statements":
         yield Node(kind="parties", name=path), count
-    else:
-        yield Node(kind="network", name=path), count
+    else:  # what a log says of itself is none of its rows
+        rows = count - msgspec.json.decode(row["counts"] or "{}").get("document", 0)
+        yield Node(kind="network", name=path), rows
 
 
 def _scope(row: Row, facts: Facts, method: Method, count: int) -> str:

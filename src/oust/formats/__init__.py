@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from oust.errors import OustError
 from oust.formats.agreements import AgreementsCsv, AgreementsYaml
 from oust.formats.approval_tables import CertificateList, PriceListCsv, SamExclusions
+from oust.formats.approvals_yaml import ApprovalsYaml
 from oust.formats.arp_table import ArpTable
 from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
 from oust.formats.bind_log import BindLog
@@ -103,6 +104,7 @@ FORMATS: tuple[Format, ...] = (
     SamExclusions(),
     SamExclusionsJson(),
     CertificateList(),
+    ApprovalsYaml(),
     SystemProfilerJson(),
     SystemProfilerXml(),
     SystemProfilerText(),

@@ -17,6 +17,7 @@ GROUPS = {
     "inventory": "software inventories",
     "relations": "ownership and relations",
     "agreements": "access agreements",
+    "approvals": "approvals and exclusions",
     "network": "network traffic",
     "files": "files on disk",
 }
