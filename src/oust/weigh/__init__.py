@@ -88,6 +88,15 @@ class Weighing:
                 found.setdefault(one, []).append(claim.id)
         return found
 
+    @cached_property
+    def taken_up(self) -> dict[str, list[str]]:
+        """Claims that derive from each claim."""
+        found: dict[str, list[str]] = {}
+        for claim in self.claims:
+            for one in claim.derives:
+                found.setdefault(one, []).append(claim.id)
+        return found
+
     def counts(self, name: str) -> bool:
         """Whether a claim counts: confirmed, not retracted, and not resting on such alone."""
         return self.graph.is_alive(self.number[name])
