@@ -65,6 +65,21 @@ def _is_address(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 
 
+def operators(store: Store) -> dict[str, str]:
+    """Who runs a host, by its folded name, where the evidence says so; the first of several."""
+    item, occurrence = store.table("item"), store.table("occurrence")
+    source = store.table("source")
+    current = source.filter(source.current).select("sid")
+    run = occurrence.filter(occurrence.operator != "").semi_join(current, "sid")
+    seen = run.select("key", "host", "operator").join(item.select("key", "kind", "name"), "key")
+    name = (seen.kind == "host").ifelse(seen.name, seen.host)
+    named = seen.mutate(on=name).filter(lambda t: t.on != "").select("on", "operator").distinct()
+    found: dict[str, str] = {}
+    for row in store.rows(named.order_by("on", "operator")):
+        found.setdefault(folded(row["on"]), row["operator"])
+    return found
+
+
 def buyers(store: Store) -> list[str]:
     """Buyers of the awards kept that no inventory names as operator."""
     item, occurrence = store.table("item"), store.table("occurrence")
