@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from oust import __version__
-from oust.data.ledger import Claim, Grade
+from oust.data.ledger import Claim, Document, Grade, Speaker
 from oust.weigh import Weighing
 from oust.weigh.matrix import matrix
 from oust.weighed import Count, Hung
@@ -25,7 +25,8 @@ def text(shown: dict[str, Any]) -> str:
 def shown(weighing: Weighing, only: Sequence[str] = ()) -> dict[str, Any]:
     """The ledger weighed; `only` these claims, if any are named."""
     ledger = weighing.ledger
-    low, high = weighing.ranges
+    numbers = (column.tolist() for column in weighing.ranges)
+    ranges = dict(zip(weighing.number, zip(*numbers, strict=True), strict=True))
     claims = [claim for claim in ledger.claims if not only or claim.id in only]
     used = {key for claim in claims for key in _origins(weighing, claim)}
     found = matrix(weighing)
@@ -46,20 +47,14 @@ def shown(weighing: Weighing, only: Sequence[str] = ()) -> dict[str, Any]:
         ],
         "claims": [_claim(weighing, one, ranges[one.id]) for one in claims],
         "circles": [msgspec.to_builtins(one) for one in weighing.circles()],
-        "sources": [
-            {"id": one.id, "reliability": _grade(one.reliability), "standing": one.standing}
-            for one in (*ledger.speakers, *ledger.documents)
-        ],
+        "sources": [*map(_source, ledger.speakers), *map(_source, ledger.documents)],
         "matrix": {
             "hypotheses": [{"id": one.id, "text": one.text} for one in ledger.hypotheses],
             "rows": [
                 {
                     "claim": row.claim,
                     "tells_apart": row.parts,
-                    "cells": [
-                        {"reads": cell.reads, "by": {who: reads for who, reads in cell.by}}
-                        for cell in row.cells
-                    ],
+                    "cells": [{"reads": cell.reads, "by": dict(cell.by)} for cell in row.cells],
                 }
                 for row in found.rows
             ],
@@ -109,7 +104,7 @@ def _origins(weighing: Weighing, claim: Claim) -> list[str]:
     return [weighing.classes.units[one].key for one in sorted(numbers)]
 
 
-def _claim(weighing: Weighing, claim: Claim, low: int, high: int) -> dict[str, Any]:
+def _claim(weighing: Weighing, claim: Claim, found: tuple[int, int]) -> dict[str, Any]:
     speakers = weighing.identity.speakers
     heads = [weighing.identity.head(speakers[one]).interest for one in claim.by]
     own = [speakers[one].interest for one in claim.by]
@@ -140,13 +135,17 @@ def _claim(weighing: Weighing, claim: Claim, low: int, high: int) -> dict[str, A
         "draft": claim.draft,
         "counts": weighing.counts(claim.id),
         "origins": {
-            "low": low,
-            "high": high,
+            "low": found[0],
+            "high": found[1],
             "ids": _origins(weighing, claim),
             "why": weighing.origins([claim.id]).why,
         },
         "support": count(weighing.support([claim.id])),
     }
+
+
+def _source(one: Speaker | Document) -> dict[str, Any]:
+    return {"id": one.id, "reliability": _grade(one.reliability), "standing": one.standing}
 
 
 def _grade(grades: Sequence[Grade]) -> dict[str, Any] | None:
