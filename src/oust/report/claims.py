@@ -15,8 +15,8 @@ WIDTH = 100
 SHOWN = 300
 """Claims shown before the rest is counted."""
 
-_ID = 18
-_INDENT = " " * (_ID + 10)
+_ID = 16
+_INDENT = " " * (_ID + 12)
 
 LIKELIHOOD = {
     "almost no chance": "1 to 5 per cent",
@@ -159,11 +159,13 @@ def _about(weighing: Weighing, about: str) -> Iterator[str]:
 
 def _claim(weighing: Weighing, claim: Claim, told_already: set[str]) -> Iterator[str]:
     count = str(weighing.origins([claim.id]))
-    text = wrapped(claim.text, "", " ")
-    width = WIDTH - len(_INDENT)
-    told = textwrap.wrap(" ".join(text).replace("  ", " "), width, break_on_hyphens=False) or [""]
-    name = clip(claim.id, _ID)
-    yield f"   {name:<{_ID}} {count:<6} {told[0]}"
+    text = safe(" ".join(claim.text.split()))
+    told = textwrap.wrap(text, WIDTH - len(_INDENT), break_on_hyphens=False) or [""]
+    name = safe(claim.id)
+    if len(name) > _ID:
+        yield f"   {name}"
+        name = ""
+    yield f"   {name:<{_ID}} {count:<7} {told[0]}"
     yield from (_INDENT + line for line in told[1:])
     yield from _state(claim)
     if not weighing.counts(claim.id):

@@ -36,7 +36,7 @@ def tree(weighing: Weighing) -> Iterator[str]:
     yield from _fallen(weighing)
     for same in count.same:
         names = {one.id: one.text for one in count.origins}
-        who = named(names[key] for key in same.origins)
+        who = named((names[key] for key in same.origins), "; ")
         yield from wrapped(f"Possibly the same: {who} ({same.why}).", " ")
     yield from wrapped(f"In all {origins_word(str(count))}, denials included.", " ")
 

@@ -173,12 +173,12 @@ class Identity:
         return (known.id, known.name) if known else (text.casefold(), text)
 
 
-def named(names: Iterable[str]) -> str:
+def named(names: Iterable[str], comma: str = ", ") -> str:
     """`a`, `a and b`, `a, b and c`; a long list is cut."""
     all_of = list(names)
     if len(all_of) > 6:
-        return f"{', '.join(all_of[:5])} and {len(all_of) - 5:,} more"
-    return " and ".join([", ".join(all_of[:-1]), all_of[-1]] if len(all_of) > 1 else all_of)
+        return f"{comma.join(all_of[:5])} and {len(all_of) - 5:,} more"
+    return " and ".join([comma.join(all_of[:-1]), all_of[-1]] if len(all_of) > 1 else all_of)
 
 
 def _outlet_names(speakers: Iterable[Speaker]) -> dict[str, Speaker]:

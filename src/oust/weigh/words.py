@@ -23,7 +23,8 @@ def ties(classes: Classes, reached: Sequence[int]) -> tuple[Same, ...]:
     for pool, members in sorted(pools.items()):
         loose = [n for n in members if any(_loose(classes, n, m) for m in members if m != n)]
         if len(loose) > 1 and pool:
-            found.append(Same(tuple(keys[n] for n in loose), _pool_words(pool)))
+            why = _pool_words(pool) + _known_apart(classes, loose)
+            found.append(Same(tuple(keys[n] for n in loose), why))
     for pair in combinations(reached, 2) if len(reached) <= 200 else ():
         if pair in classes.shared and len({classes.pool[n] for n in pair}) == 2:
             who = named(sorted(set(classes.shared[pair])))
@@ -49,7 +50,7 @@ def reason(low: int, origins: Sequence[Origin], same: Sequence[Same]) -> str:
             text += f" {_upper(one.text)} is behind {named(one.roots)}: one origin."
     names = {one.id: one.text for one in origins}
     for tie in same if low < high else ():
-        who = named([names[key] for key in tie.origins])
+        who = named((names[key] for key in tie.origins), "; ")
         verb = "may be the same" if len(tie.origins) > 1 else "may be no other"
         text += f" {_upper(who)} {verb}: {tie.why}."
     return text
@@ -63,9 +64,17 @@ def _loose(classes: Classes, one: int, other: int) -> bool:
     return (min(one, other), max(one, other)) not in classes.apart
 
 
+def _known_apart(classes: Classes, members: Sequence[int]) -> str:
+    """The pairs that are different after all."""
+    pairs = [pair for pair in combinations(members, 2) if pair in classes.apart]
+    texts = [" and ".join(classes.units[n].text for n in pair) for pair in pairs[:3]]
+    more = f", and {len(pairs) - 3:,} further pairs" if len(pairs) > 3 else ""
+    return f"; but known to be different: {'; '.join(texts)}{more}" if pairs else ""
+
+
 def _pool_words(pool: str) -> str:
     if pool == UNNAMED:
-        return "none of them is named, and nothing says that they are different people"
+        return "none of them is named"
     kind = pool.partition(":")[0]
     if kind == "party":
         return "they belong to one organisation, and nothing says that they know it separately"
