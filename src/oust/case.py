@@ -55,6 +55,7 @@ from oust.verified import check, digest_programs
 if TYPE_CHECKING:
     from oust.approved import Approvals
     from oust.channel import Audit
+    from oust.hidden import Unseen
     from oust.judge import Judge, Supposition
 
 
@@ -250,6 +251,32 @@ class Case:
             embedded,
             looked(self.store, _groups()),
         )
+
+    def unseen(self, vendors: Sequence[str] = (), as_of: str = "") -> list[Unseen]:
+        """How much more there is than was observed, or why that cannot be said.
+
+        For the vendors named, or all of whom something was observed. `as_of`: ISO date as far as
+        known; looks that speak to a later one do not count.
+        """
+        from oust.coverage import SEES, able
+        from oust.coverage.absent import hosts_met, operators
+        from oust.unseen import Known, unseen  # not needed to trace
+
+        exposures = self.findings(vendors).exposures
+        linked = self._linked = self._linked or self._link()
+        covered = self.coverage(vendors)
+        known = Known(
+            looks=covered.looks,
+            able=able,
+            cannot={method: sees.cannot for method, sees in SEES.items()},
+            sought={(one.vendor, one.method): one.values for one in covered.sought},
+            also={host: one["also"] for host, one in hosts_met(self.store).items()},
+            operators=operators(self.store),
+            same=linked.possibly_same,
+        )
+        chosen = vendors or {one.vendor for one in exposures}
+        starts = {d.id: vendor_node(d)[0] for d in self.dossiers if d.id in chosen}
+        return unseen(linked.graph, starts, exposures, known, as_of)
 
     def parties(self) -> list[str]:
         """Names of every party that a holding of this case names, as keys give them."""
