@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -33,6 +34,10 @@ _ERROR = re.compile(
     r"(?:dpkg(?:-query)?|apt|rpm|yum|dnf|npm|pip3?|brew|winget)(?::| ERR!| error\b)"
     r"|E: |error: |Error: |.*: command not found\s*$|.*is not recognized as )"
 )
+
+
+_COMPLAINING = ("ERR!", "error", "is not recognized as")
+"""One stands in every complaint without a colon."""
 
 
 def clean(text: str) -> str:
@@ -84,6 +89,8 @@ def share(pattern: re.Pattern[str], lines: Iterable[str]) -> float:
 
 def is_error(line: str) -> bool:
     """Whether the line is a tool's complaint instead of its output."""
+    if ":" not in line and not any(word in line for word in _COMPLAINING):
+        return False
     return bool(_ERROR.match(line) or _ERROR.match(unprefixed(line)))
 
 
@@ -95,8 +102,13 @@ def host_line(line: str) -> str:
 
 def entries(lines: list[str]) -> list[str]:
     """Lines that may be entries, cleaned: no complaints, no host headings."""
+    return list(_entries(tuple(lines)))
+
+
+@lru_cache(maxsize=4)  # several formats ask for the same lines
+def _entries(lines: tuple[str, ...]) -> tuple[str, ...]:
     given = (clean(one).rstrip(" ") for one in lines)
-    return [line for line in given if line.strip() and not is_error(line) and not host_line(line)]
+    return tuple(one for one in given if one.strip() and not is_error(one) and not host_line(one))
 
 
 class Hosts:

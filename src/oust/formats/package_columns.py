@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -72,6 +73,7 @@ class Columns(Struct, frozen=True):
         return {role: text for role, text in pairs if role and kind(text) != "blank"}
 
 
+@lru_cache(maxsize=4096)
 def kind(text: str) -> str:
     """What a field looks like: one of `_KINDS`."""
     return next(name for name, pattern in _KINDS if pattern.match(text.replace("\n", " ")))
@@ -79,7 +81,11 @@ def kind(text: str) -> str:
 
 def guess(lines: Sequence[str]) -> Columns | None:
     """The columns of lines that hold at least a name and a version; None if they do not."""
-    given = [line for line in lines if line.strip()][:200]
+    return _guess(tuple(line for line in lines if line.strip())[:200])
+
+
+@lru_cache(maxsize=4)  # several formats ask about the same lines
+def _guess(given: tuple[str, ...]) -> Columns | None:
     if not given:
         return None
     for separator in SEPARATORS if len(given) > 1 else SEPARATORS[:4]:

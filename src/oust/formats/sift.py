@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from oust.formats import osquery_tables
+from oust.formats import csv_rows, osquery_tables, system_profiler_text
 from oust.formats.listing import clean
 from oust.formats.seam import Head
+from oust.formats.sift_tables import may_be_table
 
 
 class Look:
@@ -35,7 +36,17 @@ class Look:
     @cached_property
     def tidy(self) -> str:
         """The first lines without terminal escapes."""
-        return "\n".join(map(clean, self.head.lines))
+        return "\n".join(self.rows)
+
+    @cached_property
+    def rows(self) -> list[str]:
+        """The first lines without terminal escapes, one by one."""
+        return [clean(line) for line in self.head.lines]
+
+    @cached_property
+    def tabular(self) -> bool:
+        """Whether it may begin with a table that some reader of tables knows."""
+        return may_be_table(self.head)
 
     @cached_property
     def header(self) -> str:
@@ -83,23 +94,70 @@ def _npm(look: Look) -> object:
     return look.head.is_json or look.head.start[:4].lower() == "npm "
 
 
-_BLANK_AFTER = re.compile(r"[:\uff1a][ \t]*\r?\n\s*\n")
+_BLANK_AFTER = re.compile(r":[ \t]*\r?\n\s*\n")
+_TITLES = frozenset(
+    fold(title) for title in system_profiler_text.TITLES for fold in (str.lower, str.casefold)
+)
 
 
 def _profiler(look: Look) -> object:
-    return ".app" in look.head.text or _BLANK_AFTER.search(look.head.text)
+    text = look.head.text
+    if ".app" in text:
+        return True
+    for match in _BLANK_AFTER.finditer(text):
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        title = line[:-1] if line[-1:].isspace() else line
+        if title.lower() in _TITLES or title.casefold() in _TITLES:
+            return True
+    return False
 
 
-_NEVRA = re.compile(r"[\w.+~@-]-[^\s/,;|-]+-[^\s:/,;|-]+(?:\s*$|\s{2,}[A-Z])", re.M)
-_RPM = re.compile(
-    r"(?i)\brelease\s*:|noarch|x86_64|i[3-6]86|aarch64|armv|ppc|s390|ia64|riscv64|loongarch64"
-    r"|mips|src|athlon|sparc|e2k|\(none\)|\.(?:el|fc|amzn|lp|suse|cm|ph|oe)\d"
+_NEVRA = re.compile(r"[\w.+~@-]-[^\s/,;|-]+-[^\s:/,;|-]+(?:\s*$|\s{2,}[A-Z])")
+_RPM_WORDS = (
+    *("release", "noarch", "x86_64", "i386", "i486", "i586", "i686", "aarch64", "armv", "ppc"),
+    *("s390", "ia64", "riscv64", "loongarch64", "mips", "src", "athlon", "sparc", "e2k"),
+    *("(none)", ".el", ".fc", ".amzn", ".lp", ".suse", ".cm", ".ph", ".oe"),
 )
 
 
 def _rpm(look: Look) -> object:
-    broken = look.starts("rpm: ", "error: ", "bash: rpm", "-bash: rpm")
-    return broken or _RPM.search(look.tidy) or _NEVRA.search(look.tidy)
+    if look.starts("rpm: ", "error: ", "bash: rpm", "-bash: rpm"):
+        return True
+    text = look.tidy.lower()
+    if any(word in text for word in _RPM_WORDS):
+        return True
+    return any(line.count("-") > 1 and _NEVRA.search(line) for line in look.rows)
+
+
+_APT = re.compile(r"[\w.+-]/[\w.,+/-]+ \S+ [a-z0-9-]+(?: \[.+\])?\s*$")
+
+
+def _apt(look: Look) -> object:
+    return any("/" in line and _APT.search(line) for line in look.rows)
+
+
+_HEX = r"[0-9a-fA-F]"
+_MAC = re.compile(rf"[:-]{_HEX}{{1,2}}[:-]{_HEX}{{1,2}}[:-]|\.{_HEX}{{4}}\.{_HEX}{{4}}")
+
+
+def _mac(look: Look) -> object:
+    return any(
+        (line.count(":") + line.count("-") > 4 or line.count(".") > 1) and _MAC.search(line)
+        for line in look.rows
+    )
+
+
+_LEASE = re.compile(r"lease\s+[\d.]")
+_LEASE_WORDS = ("iaaddr", "ia-na", "ia-pd", "ia-ta", "authoring-byte-order", "dhcpd.leases(5)")
+
+
+def _leases(look: Look) -> object:
+    text = look.head.text
+    return any(word in text for word in _LEASE_WORDS) or ("{" in text and _LEASE.search(text))
+
+
+def _tabular(look: Look) -> object:
+    return look.tabular
 
 
 _WHOLE_ADDRESS = re.compile(r"(?i)://|connect ")
@@ -123,10 +181,6 @@ def _dns(look: Look) -> object:
     return _ASSIGNED.search(look.lines) or _SENTENCE.search(look.lines)
 
 
-_MAC = (
-    r"[0-9a-fA-F]{1,2}[:-][0-9a-fA-F]{1,2}[:-][0-9a-fA-F]{1,2}[:-]"
-    r"|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}"
-)
 _OSQUERY = tuple({max(mark, key=lambda name: (len(name), name)) for mark in osquery_tables.MARKS})
 
 _JSON = (
@@ -147,7 +201,16 @@ _XML = (
     *("gleif-lei-xml", "gleif-rr-xml", "gleif-repex-xml", "nmap-xml"),
 )
 
+_TABLES = (
+    *("usaspending-csv", "purchases-csv", "windows-uninstall-csv", "software-csv"),
+    *("price-list", "sam-exclusions", "certifications"),
+)
+
 NEEDS: dict[str, Need] = {
+    **dict.fromkeys(_TABLES, _tabular),
+    "agreements-csv": _header(*csv_rows.DELIMITERS),
+    "agreements-yaml": _anywhere("agreements"),
+    "approvals-yaml": _anywhere("approvals", "figures"),
     **dict.fromkeys(_JSON, _json),
     **dict.fromkeys(_XML, _xml),
     "npm-list-json": _npm,
@@ -160,7 +223,7 @@ NEEDS: dict[str, Need] = {
     "osquery-csv": _header(*_OSQUERY),
     "dpkg-status": _anywhere("package:"),
     "dpkg-query": _tidy(r"(?:^|[\s|;,\"])v?\d"),
-    "apt-list": _tidy(r"[\w.+-]/[\w.,+/-]+ \S+ [a-z0-9-]+(?: \[.+\])?\s*$"),
+    "apt-list": _apt,
     "rpm-qa": _rpm,
     "dnf-list": _tidy(
         r"\.(?:noarch|x86_64|i[3-6]86|aarch64|armv|ppc|s390|ia64|riscv64|loongarch64|mips|src"
@@ -178,9 +241,9 @@ NEEDS: dict[str, Need] = {
     "unbound-log": _lines("unbound"),
     "dnsmasq-log": _lines("dnsmasq|pihole"),
     "squid-access": _squid,
-    "dhcpd-leases": _anywhere("lease", "iaaddr", "ia-", "authoring-byte-order"),
+    "dhcpd-leases": _leases,
     "dnsmasq-leases": _lines(r"^\s*\d{1,11} (?:\S*:|\S+ \S*:)"),
     "kea-leases-csv": _anywhere("valid_lifetime"),
-    "arp-table": _tidy(_MAC),
+    "arp-table": _mac,
     "dns-records": _dns,
 }

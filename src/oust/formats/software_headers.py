@@ -146,6 +146,11 @@ def _known() -> _Known:
     return _Known(roles, frozenset(_listed(_FOREIGN)), frozenset(_listed(_NOISE)))
 
 
+def spelled() -> frozenset[str]:
+    """Every heading that is known, as a key."""
+    return frozenset(_known().roles)
+
+
 class SoftwareMap(Struct, frozen=True):
     """The meaning of a table's columns."""
 

@@ -38,7 +38,7 @@ _SECTIONS = {
     "SPStartupItemDataType": "startup·items",
     "SPNetworkDataType": "network",
 }
-_TITLES = {
+TITLES = {
     title.replace("·", " "): section
     for section, all_ in _SECTIONS.items()
     for title in all_.split()
@@ -83,7 +83,7 @@ _KNOWN_LABEL = re.compile(
     r"(?im)^[ \t\u00a0]*(?:" + "|".join(map(re.escape, _LABELS)) + r")[\s\u00a0]?[::]\s"
 )
 _TITLE = re.compile(
-    r"(?im)^(?:" + "|".join(map(re.escape, _TITLES)) + r")[\s\u00a0]?[::][ \t]*\r?\n\s*\n"
+    r"(?im)^(?:" + "|".join(map(re.escape, TITLES)) + r")[\s\u00a0]?[::][ \t]*\r?\n\s*\n"
 )
 
 
@@ -175,7 +175,7 @@ def _blocks(opened: Opened) -> Iterator[_Block | str | Quarantine]:
         title = _title(line)
         if block:
             yield block
-        known = _TITLES.get(title.lower())
+        known = TITLES.get(title.lower())
         if indent == 0 and (known or not flat):
             section, block = known or title, _Block(known or title, title, number, indent)
             yield section
@@ -193,5 +193,5 @@ def _is_heading(lines: list[tuple[int, str]], at: int, line: str) -> bool:
     """A line that ends in a colon between blank lines; a section's title also after a message."""
     if not line.endswith((":", ":")) or at + 1 >= len(lines) or lines[at + 1][1].strip():
         return False
-    known = _title(line).lower() in _TITLES and line == lines[at][1]
+    known = _title(line).lower() in TITLES and line == lines[at][1]
     return at == 0 or known or not lines[at - 1][1].strip()
