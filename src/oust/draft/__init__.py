@@ -30,7 +30,7 @@ def draft(article: Article) -> Draft:
     ids = [f"{start}-{n}" for n in range(1, len(order) + 1)]
     proposals = []
     for n, (one, rest) in enumerate(pairs):
-        denies = tuple(ids[i] for i in merge.denied(order, n))
+        denies = tuple(ids[i] for i in merge.denied(order, n, article.text[one.start : one.end]))
         proposals.append(_proposal(ids[n], one, rest, denies, article.text))
     return Draft(article, tuple(proposals), tuple(paragraphs))
 
@@ -53,19 +53,27 @@ def _told(article: Article, paragraphs: list[Paragraph]) -> Article:
 def _proposal(
     name: str, one: Found, rest: list[Found], denies: tuple[str, ...], text: str
 ) -> Proposal:  # fmt: skip
-    pieces = (text[piece.start : piece.end] for piece in one.pieces)
-    words = " ".join(" ".join(pieces).split())
+    words = _joined([_asserted(" ".join(text[p.start : p.end].split())) for p in one.pieces])
     why = (*one.why, *(f"said again in the {other.role}" for other in rest))
     return Proposal(
-        id=name, kind=one.kind, text=_asserted(words), places=merge.places(one, rest),
+        id=name, kind=one.kind, text=words, places=merge.places(one, rest),
         line=text.count("\n", 0, one.start) + 1, by=one.by, through=one.through, basis=one.basis,
         basis_note=one.note, date=one.date, denies=denies, why=tuple(dict.fromkeys(why)),
     )  # fmt: skip
 
 
+def _joined(pieces: list[str]) -> str:
+    """The pieces of an assertion as one text; a quotation cut by `he said,` was a sentence."""
+    joined = ""
+    for piece in pieces:
+        ends = joined.endswith((".", "?", "!", "”", '"', ",")) or not piece[:1].isupper()
+        joined += ("" if not joined else " " if ends else ". ") + piece
+    return joined
+
+
 def _asserted(words: str) -> str:
     """The words of an assertion, without marks that stand around all of it."""
     bare = words.strip(" ,;")
-    if re.fullmatch(r"[“\"‘][^“”\"]*[”\"’]", bare):
+    if re.fullmatch(r"[“\"][^“”\"]*[”\"]|‘.*’|'.*'", bare):
         bare = bare[1:-1].rstrip(",")
     return bare

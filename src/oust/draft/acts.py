@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from oust.draft import words as w
-from oust.draft.cues import Cue, _bare_end, _subject
+from oust.draft.cues import ASIDE, Cue, _bare_end, _subject
 
 _PAPER = (
     r"(?:bill|act|amendment|measure|legislation|law|resolution|provision|budget|order|directive|rule|ban"
@@ -30,6 +30,7 @@ _HEADED = re.compile(r"\A(?:[Tt]he )?[A-Z]")
 
 def act(mask: str, outlets: frozenset[str]) -> Cue | None:
     """An official act that the sentence tells in the outlet's own voice."""
+    mask = ASIDE.sub(lambda aside: " " * len(aside[0]), mask)
     for pattern, rule in ((_LEGISLATE, "legislative act"), (_ACT, "official act")):
         for match in pattern.finditer(mask):
             before = mask[: match.start()]

@@ -36,6 +36,9 @@ _JUDGED = re.compile(
     r"(?i)\b(?:in my (?:view|opinion)|i (?:think|believe|would not|wouldn[’']t)|(?:very |highly |un)?likely|probably"
     r"|no doubt|shouldn[’']t|should not)\b"
 )
+_VOICE = re.compile(r"(?i)\b(?:officials|executives|representatives|lawyers|attorneys|managers|managements?)\b")
+NOT_NAMED = " that are not named"
+"""With what the name of a speaker ends who is known only as reports, allegations and the like."""
 _CALLED = re.compile(r"(?i)\b(?:report|article|story|allegation|accusation|claim|assessment|account)s?\b")
 
 
@@ -50,7 +53,11 @@ def basis(speaker: Who | None, text: str, paper: str, sources: bool) -> Basis:
         return "people" if sources else "none-given"
     if w.EXPERT.search(described if speaker.kind != "organisation" else ""):
         return "expertise"
-    if speaker.kind == "unnamed" and not speaker.role:
+    if speaker.name.endswith(NOT_NAMED):
+        return "none-given"
+    if speaker.kind == "unnamed" and speaker.of and not speaker.number and _VOICE.search(described):
+        return "own-knowledge"
+    if speaker.kind == "unnamed" and not _INSIDE_ROLE.match(speaker.role):
         return "people"
     if speaker.kind == "organisation":
         return "own-knowledge"
@@ -74,6 +81,11 @@ def kind(verb_class: str, verb: str, speaker: Who | None, text: str, found: Basi
     if verb_class == "judge" or found == "expertise" or _JUDGED.search(text):
         return "judgment"
     return "claim"
+
+
+def defends(text: str) -> bool:
+    """Whether somebody speaks up for himself or for his company."""
+    return bool(_UNTRUE.search(text))
 
 
 def date(words: str) -> str:

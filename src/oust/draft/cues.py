@@ -43,19 +43,20 @@ _ADVERBS = re.compile(
 )
 _NEGATED = re.compile(
     r"(?i)\b(?:not|n[’']t|to|never|without|before|by|of|for|declin\w+ to|refus\w+ to|cannot|could|might"
-    r"|may|must|should|can|from|in|than|let us|be|been|being|was|were|is|are|get|got|gets|having)\s*\Z"
+    r"|may|must|should|can|let us|be|been|being|was|were|is|are|get|got|gets|having)\s*\Z"
 )
 _BE = re.compile(r"(?i)\b(?:was|were|is|are|been|being|be|get|got)(?: \w+ly)?\s*\Z")
 _NOUN_BEFORE = re.compile(
     r"(?i)(?:\b(?:the|a|an|these|those|all|of|his|her|its|their|our|any|some|such|no|other|new"
-    r"|slamming|in|on|by|for|with|from|about|over|against|amid|after|following|united|false"
+    r"|slamming|in|on|by|for|with|from|about|over|against|amid|after|following|united|false|second|third|another"
+    r"|latest|each|every|early|earlier|scathing|detailed|investigative|lengthy|special|annual|recent|own|next"
     r"|similar|press|news|several|many|first|on the|and|or|more|latter|two|three)|[’']s|s[’'])\s*\Z"
 )
 _MANNER = re.compile(
     r"\s+(?:(?:in|on|at|during|via|through) (?:an? |its |his |her |their |the |that )?(?:[\w’'.-]+ ){0,4}?"
     r"(?:statement|e-?mail|interview|blog(?: post)?|post|letter|filing|tweet|speech|memo|response|note"
     r"|report|hearing|briefing|conference|testimony|release|message|call|article|time|advisory|video"
-    r"|court|floor)\b(?: (?:posted|published|sent|given|issued|dated|provided) [^,“”.;]{0,40}?(?=,|“| that\b|\.|\Z)"
+    r"|court(?! (?:fil|doc|pap)))\b(?: (?:posted|published|sent|given|issued|dated|provided) [^,“”.;]{0,40}?(?=,|“| that\b|\.|\Z)"
     r"| (?:to|with) (?:the )?[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*)*)?"
     r"|(?:on |last |this |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|night"
     r"|evening|afternoon))?|yesterday|today|then|recently|publicly|(?:last|this|earlier this) (?:week"
@@ -80,10 +81,11 @@ _HEARER = re.compile(
     r"|commission|council|board|agency|parliament|people|viewers|listeners|users|everyone|congress)\b"
     r"|(?:[Tt]he )?[A-Z][\w’'.&-]*(?: (?:of )?[A-Z][\w’'.&-]*)*)"
 )
-_STOP = re.compile(r"[”“;:(]|\s[–—]\s|—|\s-\s")
+_STOP = re.compile(r"[”“;:(]|\s[–—]\s|—|\s--?\s")
 _CONJ = re.compile(
     r"\b(?:but|while|whereas|although|though|because|after|when|since|that|as|if|before|until|so|yet)\s"
 )
+_PIECE = re.compile(r"(?:[^,]|(?<=\d),(?=\d)|,(?= ?(?:Inc|Ltd|LLC|Corp|Jr|Sr|S\.A|PLC|plc)\b))+")
 _APPOSED = re.compile(r"\s*(?:[a-z]|\d|[RD]-|Jr\b|Sr\b|Inc\b|Ltd\b|Corp\b|LLC\b|\()")
 _SPOKEN_OBJECT = re.compile(
     r"(?i)\s+(?:(?:the|those|these|all|both|any|such|its|their|his|her|any and all|that|this|of)\s)*(?:[\w’'“”¤-]+ ){0,3}?"
@@ -96,9 +98,13 @@ _SPOKEN_OBJECT = re.compile(
 _TITLED = re.compile(r"(?i)\b(?:entitled|titled|headlined|called|named|dubbed|under the (?:title|headline))\s*,?\s*\Z")
 
 
+ASIDE = re.compile(r"\([^()]{1,40}\)")
+
+
 def cues(mask: str, headline: bool = False) -> list[Cue]:
     """Attributions of a sentence, in order."""
     found: list[Cue] = []
+    mask = ASIDE.sub(lambda aside: " " * len(aside[0]), mask)
     for match in _VERB.finditer(mask):
         if found and match.start() < found[-1].end and not headline:
             continue
@@ -152,11 +158,9 @@ def _inverted(
     if not left.endswith(("”", ",")) or bare < match.start() - 1 and not left.endswith("”"):
         return None
     if left.endswith(","):
-        segment = re.split(r"[,”“]", left[:-1])[-1].strip()
-        if left.count(",") > 1 and not left[:-1].rstrip().endswith("”") and _APPOSED.match(" " + segment):
-            return None
-        if len(segment.split()) < 5 and "”" not in left:
-            return None
+        opening = re.split(r"[,”“]", left)[0].strip()
+        if len(opening.split()) < 5 and "”" not in left:
+            return None  # `Jane Roe, a professor, said ...`
     rest = mask[match.end() :]
     phrase = re.match(r"\s+(?P<np>(?:[^“”;:.]|(?<=\b[A-Z])\.|(?<=\b(?:Mr|Ms|Dr|Lt|St|Co))\.|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Inc|Ltd))\.|(?<=Prof|Corp)\.|\.(?=[A-Za-z]))+)", rest)
     if not phrase or re.match(r"(?:that|it|he|she|they|we|in|on|at|there)\b", phrase["np"]):
@@ -164,7 +168,7 @@ def _inverted(
     if re.match(r"\s+(?:he|she|they)\b", rest):
         return None
     np, _, extra = phrase["np"].partition(",")
-    if re.search(r"\b(?:had|has|was|were|is|are|would|will|could|can|did)\b", np.split(" who ")[0]):
+    if re.search(r"\b(?:had|has|was|were|is|are|would|will|could|can|did)\b", re.split(r" (?:who|which|whose) ", np)[0]):
         return None
     who = re.match(r"(?P<np>.*?) (?P<rel>who|whose|which) ", np)
     if who:
@@ -191,14 +195,14 @@ def _subject(mask: str, end: int, participle: bool) -> tuple[str | None, str, in
     left = mask[floor:end]
     if not left.strip(" ,") or re.fullmatch(r"(?i)[\s,]*(?:and|but|or|then|also)\s*,?\s*", left):
         return "", "", floor
-    pieces = [m for m in re.finditer(r"[^,]+(?:(?<=\d),(?=\d)[^,]+)*", left)]
+    pieces = list(_PIECE.finditer(left))
     closed = left.rstrip().endswith(",")
     i = len(pieces) - 1
     if pieces[i][0].strip() in ("which", "who"):
         i = max(i - 1, 0)
     elif re.fullmatch(r"\s*(?:and|but|or)\s*", pieces[i][0]):
         return "", "", floor + pieces[i].start()
-    while closed and i > 0 and _APPOSED.match(pieces[i][0]) and not _adverbial(pieces[i - 1][0]):
+    while closed and i > 0 and _apposed(pieces[i - 1][0], pieces[i][0]):
         i -= 1
     subject, start = pieces[i][0], floor + pieces[i].start()
     extra = ",".join(piece[0] for piece in pieces[i + 1 :]).strip(" ,")
@@ -219,6 +223,16 @@ def _subject(mask: str, end: int, participle: bool) -> tuple[str | None, str, in
         return "", "", start + elided.start()
     subject = re.sub(r"^\s*(?:and|but|or|while|as)\s+", "", subject)
     return subject.strip(), extra, start
+
+
+def _apposed(before: str, piece: str) -> bool:
+    """Whether `piece` says more of the noun phrase `before`."""
+    if _adverbial(before):
+        return False
+    if _APPOSED.match(piece):
+        return True
+    named = re.fullmatch(r"\s*(?:[A-Z][\w.’'-]*\s*){2,5}", before)
+    return bool(named) and bool(set(piece.lower().split()) & w.OFFICES) and " for " in piece
 
 
 def _adverbial(piece: str) -> bool:
@@ -334,7 +348,7 @@ def _object(
 
 
 _ACCORDING = re.compile(r"(?i)\b(?:according to|in the words of|as (?:reported|first reported|revealed|disclosed) by)\s+")
-_NP_END = re.compile(r",|”|“|;|:|\.(?=\s*\Z)|\Z| (?=which |citing )")
+_NP_END = re.compile(r",|”|“|;|:|\.(?=\s*\Z)|\Z")
 
 
 def _according(mask: str) -> list[Cue]:
@@ -365,7 +379,7 @@ def _noun_phrase(mask: str, start: int) -> tuple[str, str, int]:
         if not stop or stop[0] != "," or not _goes_on(follows):
             break
         at = end + 1
-    return parts[0].strip(), ",".join(parts[1:]).strip(), end
+    return parts[0].strip(" ,"), ",".join(parts[1:]).strip(" ,"), end
 
 
 def _goes_on(follows: str) -> bool:
@@ -450,6 +464,8 @@ def _nominal(mask: str) -> list[Cue]:
     """`after reports emerged that ...`, `the agency's claim that ...`."""
     found = []
     for match in [*_OWNED.finditer(mask), *_NOMINAL.finditer(mask)]:
+        if not match["by"] and re.search(r"(?i)concern|fear|suspicion|warning|charge", match["noun"]):
+            continue  # nobody's, and hardly an assertion
         found.append(
             Cue(rule="noun of assertion", verb=match["noun"].lower(), verb_class="claim", start=match.start(),
                 end=match.end(), way="after", subject=(match["by"] or match["noun"]).strip(), that=True)

@@ -67,7 +67,7 @@ def paragraphs(text: str) -> list[Paragraph]:
     spans = list(_spans(text))
     for number, span in enumerate(spans):
         words = text[span.start : span.end]
-        if bodies >= 2 and _COMMENTS.match(words) and number >= len(spans) * 0.4:
+        if _COMMENTS.match(words) and bodies >= (1 if " " in words else 2) and number >= len(spans) * 0.3:
             cut = "what follows readers' comments"
         role, why = ("residue", cut) if cut else _role(words, bodies, text, found)
         bodies += role in ("body", "turn")

@@ -17,11 +17,11 @@ _COMMON = frozenset(
     also said says say new more most other any all some there here up out off per one two lab labs
     trying try first place get""".split()
 )
-_CLAIMS_DENIED = re.compile(
+_ANSWERS = re.compile(
     r"(?i)\b(?:allegations?|claims?|accusations?|reports?|suggestions?|article|account|story|assessment|charges?"
-    r"|it|that|this|them|wrongdoing|findings|notion|assertions?|speculation)\b"
+    r"|concerns?|findings|assertions?|speculation|rumou?rs?)\b"
 )
-_BACK = 3  # paragraphs with claims of others, before a denial, that it may answer
+_BACK = 4  # paragraphs with claims of others, before a denial, that it may answer
 
 
 @lru_cache(maxsize=4096)
@@ -86,8 +86,8 @@ def _same_voice(one: Found, other: Found) -> bool:
         return True
     chain = {w.name for w in (*one.by, *one.through)} & {w.name for w in (*other.by, *other.through)}
     own = {w.name for w in one.through[-1:]} & {w.name for w in other.through[-1:]}
-    outlets = any(w.kind == "outlet" for w in (*one.by, *other.by))
-    return bool(chain - own) and outlets
+    relayed = all(w.kind in ("outlet", "unnamed") for w in (*one.by, *other.by))
+    return bool(chain - own) and relayed
 
 
 def _words(one: Found, text: str) -> str:
@@ -121,10 +121,12 @@ def places(one: Found, rest: list[Found]) -> tuple[Span, ...]:
     return (Span(one.start, one.end), *(Span(other.start, other.end) for other in rest))
 
 
-def denied(found: list[Found], at: int) -> list[int]:
+def denied(found: list[Found], at: int, words: str) -> list[int]:
     """Which of the assertions before number `at` it denies, where that is clear."""
     denial = found[at]
-    if denial.kind != "denial" or denial.verb_class not in ("deny", "claim"):
+    if denial.kind != "denial":
+        return []
+    if denial.verb_class not in ("deny", "claim") and not _ANSWERS.search(words):
         return []
     names = {who.name for who in denial.by} | {who.of for who in denial.by if who.of}
     targets: list[int] = []
@@ -138,7 +140,7 @@ def denied(found: list[Found], at: int) -> list[int]:
         if other.paragraph != last:
             paragraphs += 1
             last = other.paragraph
-        if paragraphs >= _BACK or (targets and not _one_report(found[targets[-1]], other)):
+        if paragraphs > _BACK or (targets and not _one_report(found[targets[-1]], other)):
             break
         targets.append(i)
     return sorted(targets)

@@ -16,6 +16,10 @@ _CAP = r"[A-Z][\w’'&-]*\w"
 _NAME = re.compile(rf"{_CAP}(?: (?:of |the |for )*{_CAP})*|[A-Z]{{2,}}")
 _INSIDE = re.compile(rf"(?<=[\w,”;:] )(?:{_CAP}(?: (?:&|of) {_CAP}| {_CAP})*)")
 _TOLD = re.compile(rf"\b(?:told|tells|to|by|in|of|with|reviewed by|obtained by|seen by) (?P<name>(?:[Tt]he )?{_CAP}(?: {_CAP})*)")
+_LATER = re.compile(
+    rf"(?:\b(?:report|story|article) (?:in|by|from) (?:the )?(?:[a-z]+ ){{0,3}}|\btold (?:the )?|\A|(?<=[\w,] ))(?P<name>{_CAP}(?: {_CAP})*)"
+    r"(?= (?:report|story|article|reported)\b|[,.]| that\b)"
+)
 _GENERIC = frozenset("official officials source sources person people insider insiders individuals".split())
 _OFFICIAL_WORDS = frozenset(
     """Senate House Congress Parliament Committee Commission Council Department Ministry Agency
@@ -27,6 +31,14 @@ _OFFICIAL_WORDS = frozenset(
 _NOT_NAMES = re.compile(
     r"(?:U\.?S\.?|UK|EU|DDoS|CEO|I|The|A|An|In|On|It|And|But|We|He|She|They|Russia\w*|America\w*|China|Chinese"
     r"|Europe\w*|Brit\w+|German\w*|French|Internet|English)\Z"
+)
+
+
+_ORGANISED = "Labs?|Inc|Corp|Ltd|LLC|Group|Systems|Networks|Technologies|Software|Security|Solutions|Holdings|Industries"
+_LEADING = (
+    r"(?:(?:[Ff]ormer|ex|[Aa]cting|then|[Cc]urrent|[Ss]enior|[Cc]hief|[Vv]ice|[Dd]eputy|and|of|[A-Z][\w.’'-]*|"
+    + "|".join(sorted(w.OFFICES))
+    + r")[ -])"
 )
 
 
@@ -94,7 +106,8 @@ class People:
             if _same(one, who):
                 return _fuller(one, who)
         full = self._full_name(who)
-        return replace(who, name=full) if full != who.name else who
+        who = replace(who, name=full) if full != who.name else who
+        return self._introduced(who)
 
     def _full_name(self, who: Who) -> str:
         """`The Ferrol Gazette` for `the Gazette`, `Marta Quill` for `Quill`."""
@@ -104,6 +117,35 @@ class People:
                 if name.endswith(" " + bare):
                     return name
         return who.name
+
+    def _introduced(self, who: Who) -> Who:
+        """With first name and position, where the article gives them elsewhere."""
+        if who.kind == "outlet" or who.kind == "unnamed":
+            return who
+        name = who.name
+        if " " not in name:
+            if self._is_company(name):
+                return who
+            full = re.search(rf"\b(?P<first>[A-Z][a-zà-ÿ]+(?:-[A-Z]\w+)?(?: [A-Z]\.)?) {re.escape(name)}\b(?! (?:{_ORGANISED})\b)", self._text)
+            if not full or full["first"] in ("The", "Lab", "But", "And", "In", "For", "That") or _NOT_NAMES.match(full["first"]):
+                return who
+            title = full["first"].lower().rstrip(".") in w.TITLES
+            name = name if title else f"{full['first']} {name}"
+            who = replace(who, name=name, kind="person")
+        if who.kind == "person" and not who.role:
+            led = re.search(rf"(?P<role>(?:{_LEADING})+){re.escape(name)}\b", self._text)
+            if led and set(led["role"].lower().split()) & w.OFFICES:
+                who = replace(who, role=led["role"].strip())
+        if who.kind == "person" and not who.of and self._is_company(name.split()[-1]):
+            who = replace(who, of=name.split()[-1])  # the founder whose name it bears
+        return who
+
+    def _is_company(self, name: str) -> bool:
+        """Whether a single name is also, or only, that of a company."""
+        bare = re.escape(name)
+        return bool(
+            re.search(rf"\b{bare} (?:{_ORGANISED})\b|\b(?:an?|the) {bare} (?:spokes\w+|official|executive|product)", self._text)
+        )
 
     def _owner(self, of: str, at: int) -> str:
         if of.lower() in w.COMPANY_NOUN or of.lower().removeprefix("the ") in w.COMPANY_NOUN:
@@ -137,7 +179,10 @@ class People:
     def _writer(self, heard: Heard) -> Who:
         if self._last_writer:
             return self._last_writer
-        return Who(name=heard.words, kind="outlet")
+        for match in _LATER.finditer(self._text):  # `a new report`, named only later
+            if speakers.is_outlet(match["name"], self.outlets) and (not self.own or match["name"] != self.own.name):
+                return speakers.outlet(match["name"])
+        return Who(name=f"{heard.head or 'report'} of an outlet that is not named", kind="outlet")
 
     def writer(self) -> Who | None:
         """The outlet that was retold last."""
@@ -156,20 +201,32 @@ class People:
 
     def _same(self, heard: Heard) -> Who | None:
         """`the officials`, `the official`, `the senator`, `the chief executive`."""
-        for one in reversed(self.known):
-            held = one.role.lower().split() + one.population.lower().split() + one.name.lower().split()
-            bare = heard.head.rstrip("s")
-            if heard.plural:
-                generic = heard.head in _GENERIC and _GENERIC & set(held)
-                if one.kind == "unnamed" and one.number != "1" and (heard.head in held or generic):
-                    return one
-            elif one.kind in ("person", "unnamed") and one.number in ("", "1") and bare in " ".join(held).split():
-                return one
-        if not heard.plural and (group := self._group()) and heard.head in _GENERIC:
-            return replace(group, name=f"one of: {group.name}", number="1")
+        fitting = [(self._fits(one, heard), i, one) for i, one in enumerate(self.known)]
+        best = max((entry for entry in fitting if entry[0] > 0), default=None, key=lambda entry: entry[:2])
+        if best and (heard.plural or best[2].number in ("", "1") and best[2].kind != "unnamed" or best[2].number == "1"):
+            return best[2]
+        if best and not heard.plural:
+            return replace(best[2], name=f"one of: {best[2].name}", number="1")
         if not heard.plural and heard.head not in w.UNNAMED and (person := self._last("person")):
             return person
         return self._new(heard)
+
+    def _fits(self, one: Who, heard: Heard) -> int:
+        """How well a speaker fits a description with `the`; 0 if not at all."""
+        if one.kind not in ("person", "unnamed"):
+            return 0
+        held = set(f"{one.role} {one.population} {one.name}".lower().replace(",", " ").split())
+        generic = one.kind == "unnamed" and heard.head in _GENERIC and bool(_GENERIC & held)
+        bare = heard.head.rstrip("s")
+        if not ({heard.head, bare, bare + "s"} & held or generic):
+            return 0
+        if heard.plural and (one.kind == "person" or one.number == "1"):
+            return 0
+        asked = set(heard.words.lower().replace("american", "u.s.").split()[1:-1])
+        held |= {"u.s."} if "american" in held else set()
+        foreign = one.kind == "unnamed" and one.of and one.of.lower() not in heard.words.lower()
+        exact = 1 if heard.plural or one.number in ("", "1") and one.kind == "person" or one.number == "1" else 0
+        return max(1, 4 + 2 * len(asked & held) + exact - (3 if foreign else 0))
 
     def _new(self, heard: Heard) -> Who:
         described = re.sub(r"(?i)\A(?:the|these|those|this|that)\s+", "", heard.words)
@@ -209,6 +266,8 @@ def _same(one: Who, other: Who) -> bool:
     if one.kind == "unnamed" or other.kind == "unnamed":
         return one.kind == other.kind and _same_group(one, other)
     short, long = sorted((other.name, one.name), key=len)
+    if {one.kind, other.kind} == {"person", "organisation"} and " " not in short and _company_like(one, other):
+        return False
     if one.kind == "outlet" or other.kind == "outlet":
         bare = short.removeprefix("The ").removeprefix("the ")
         return one.kind == other.kind and (long == short or long.endswith(" " + bare) or long.startswith(bare + " "))
@@ -217,11 +276,20 @@ def _same(one: Who, other: Who) -> bool:
     return one.kind == other.kind == "organisation" and long.startswith(short + " ")
 
 
+def _company_like(one: Who, other: Who) -> bool:
+    """A founder and the company that bears his name are two."""
+    person = one if one.kind == "person" else other
+    return bool(person.of) and person.of == person.name.split()[-1]
+
+
+_ALIKE = re.compile(r"\bu\.s\.|\bamerican\b")
+
+
 def _same_group(one: Who, other: Who) -> bool:
     """The same description, or one that only lacks the number."""
     if one.name == other.name:
         return True
-    left, right = one.population.lower().split(), other.population.lower().split()
+    left, right = (_ALIKE.sub("us", who.population.lower()).split() for who in (one, other))
     if not left or not right or left[-1] != right[-1] or len(left) < 2 or len(right) < 2:
         return False
     shared = set(left) & set(right)

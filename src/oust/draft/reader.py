@@ -21,11 +21,19 @@ _CITING = re.compile(
 )  # fmt: skip
 _PUBLISHED = re.compile(r"\b(?:published|ran|aired|broadcast|carried|printed|released|posted)\b")
 _REPLY = re.compile(r"\A(?:yes|no|well|correct|right|sure|thank you[^.]*|that is correct|absolutely)\b[,. ]*(?:sir|ma[’']am|senator|congress\w+|mr\. chairman|your honor)?[,. ]*", re.I)  # fmt: skip
-_CONDITION = re.compile(r"(?i)\b(?:anonym|not to be named|declined to be (?:named|identified)|not authori[sz]ed)")
-_NO_ANSWER = re.compile(r"(?i)\bcomment\b")
+_ARTICLE = re.compile(r"(?:\s+\S+){0,6}?\s+(?:article|report|story|investigation|exposé|series|piece)\b")
 _BILL = re.compile(r"(?:The|That) (?:bill|measure|legislation|act|order|directive|proposal)\b")
 _TITLE_BEFORE = re.compile(r"(?i)\b(?:entitled|titled|headlined|called|named|dubbed|known as|headline|title)\s*,?\s*\Z")
-_SHORT = 4  # words: a quotation of fewer is a phrase of the writer's own sentence
+_DATELINE = re.compile(
+    r"\s*[A-Z][A-Z.’'-]+(?: [A-Z][\w.’'-]+){0,3},?(?: [A-Z][a-z.]+,?)?(?: [A-Z][a-z]+\.? \d{1,2}(?:,? \d{4})?,?)?"
+    r"\s*(?:\([^()]{2,40}\)|/[A-Z][\w ]{2,30}/)?\s*(?:--|[–—-])\s"
+)
+
+
+_NAMES_OUTLET = re.compile(
+    r"\b(?:report|story|article) (?:in|by|from) (?:the )?(?:[a-z]+ ){0,3}(?P<name>[A-Z]\w+(?: [A-Z]\w+)*)"
+    r"|\b(?P<before>[A-Z]\w+(?: [A-Z]\w+)*) (?:report|story|article|investigation)\b"
+)
 
 
 class Found(Struct, kw_only=True):
@@ -69,6 +77,7 @@ class Reader:
         self.people = people.People(self.text, article.outlet)
         self.found: list[Found] = []
         self._running = False
+        self._rested: dict[str, tuple[str, bool, str]] = {}  # outlet: papers, people, words
         self._last: _Attribution | None = None
         self._last_cue: Cue | None = None
 
@@ -87,7 +96,9 @@ class Reader:
     # --- paragraphs ---
 
     def _paragraph(self, number: int, paragraph: Paragraph) -> None:
-        start = paragraph.span.start + layout.headline_before(self.text, paragraph, self.paragraphs)
+        start = paragraph.span.start
+        if paragraph.role == "caption":
+            start += layout.headline_before(self.text, paragraph, self.paragraphs)
         end = paragraph.span.end
         quoted = quotes.quotations(self.text, start, end, self._running)
         mask = quotes.masked(self.text, start, end, quoted)
@@ -104,16 +115,21 @@ class Reader:
     ) -> None:  # fmt: skip
         if _QUESTION.search(mask) and not quoted:
             return
+        self._mention(mask, span)
         heads = cues.cues(mask, role == "headline")
         before = len(self.found)
         if not heads and quoted and self._all_quoted(mask):
             self._continued(span, number, role, running)
-        elif heads:
+        elif heads and not self._only_hearsay(mask, heads):
             self._attributed(mask, span, quoted, number, role, heads)
-        if len(self.found) == before and not heads:
+        if len(self.found) == before:
             self._own_voice(mask, span, quoted, number, role)
         self._note_publication(mask)
-        self._mention(mask, span)
+
+    def _only_hearsay(self, mask: str, heads: list[Cue]) -> bool:
+        """An official act whose sentence merely mentions what is alleged stays an act."""
+        nouns = all(cue.rule in ("noun of assertion", "passive", "adverb of hearsay") for cue in heads)
+        return nouns and acts.act(mask, self.people.outlets) is not None
 
     def _all_quoted(self, mask: str) -> bool:
         outside = re.sub(r"“¤*”?", "", mask)
@@ -281,7 +297,7 @@ class Reader:
                                 sources=elder[1].sources, note=elder[1].note or cue.manner,
                                 why=[*why, "subject of the verb before"])  # fmt: skip
         if cue.rule == "noun of assertion" and cue.subject.lower() == cue.verb:
-            who = Who(name=f"{cue.subject} that are not named", kind="unnamed", population=cue.subject)
+            who = Who(name=f"{cue.subject}{basis.NOT_NAMED}", kind="unnamed", population=cue.subject)
             return _Attribution(by=who, through=(), why=why)
         if cue.rule in ("passive", "adverb of hearsay") and not cue.subject:
             return _Attribution(by=None, through=(), why=[*why, "no speaker is named"])
@@ -296,6 +312,9 @@ class Reader:
         if who is None:
             return None
         found = _Attribution(by=who, through=(), note=cue.manner, why=why)
+        if heard.refers and who.kind == "outlet" and (rested := self._rested.get(who.name)):
+            found.paper, found.sources, found.note = rested
+            why.append(f"{who.name} was said to rest on: {found.note}")
         self._hearer(found, cue, span)
         if elder and cue.subject and elder[1].by and self._nested(mask, elder[0], cue) and elder[1].by.name != who.name:
             found.through = (*found.through, elder[1].by)
@@ -303,6 +322,7 @@ class Reader:
         if "quoted" in mask[cue.start : cue.end] and not found.through and (writer := self.people.writer()):
             found.through = (writer,)
             why.append(f"quoted by {writer.name}")
+        self._defends(found, cue, span)
         self._cite(found, cited, why)
         for relay in relays:
             self._relay(found, relay, span, cue)
@@ -363,16 +383,30 @@ class Reader:
                 found.append(heard)
         return found
 
+    def _defends(self, found: _Attribution, cue: Cue, span: Span) -> None:
+        """A statement in defence that an outlet is quoted with, after what its maker told it."""
+        last = self.found[-1] if self.found else None
+        if not (found.by and found.by.kind == "outlet" and cue.way == "before" and last and last.by):
+            return
+        speaker, words = last.by[0], self.text[span.start : span.end]
+        spoke = speaker.kind != "outlet" and bool(speaker.of or speaker.kind == "organisation")
+        if spoke and found.by.name in [one.name for one in last.through] and basis.defends(words):
+            found.by, found.through = speaker, (found.by,)
+            found.why.append(f"a defence quoted by {found.through[0].name}: taken for the statement of {speaker.name}")
+
     def _cite(self, found: _Attribution, cited: list[Heard], why: list[str]) -> None:
         """An outlet that cites people passes on; one that cites papers rests on them."""
         for heard in cited:
             if heard.paper:
                 found.paper = found.note = heard.words
+                if found.by:
+                    self._rested[found.by.name] = (heard.words, False, heard.words)
                 why.append(f"citing papers: {heard.words}")
             elif found.by and found.by.kind == "outlet":
                 source = self.people.hear(heard, 0)
                 if source is None or source.kind == "outlet":
                     continue
+                self._rested[found.by.name] = ("", True, heard.words)
                 found.through = (found.by, *found.through)
                 found.by, found.sources, found.note = source, True, f"cited: {heard.words}"
                 why.append(f"citing: {heard.words}")
@@ -433,16 +467,21 @@ class Reader:
             return
         subject, extra, _ = cues._subject(mask, cues._bare_end(mask[: match.start()]), False)
         heard = self._hear(subject or "", extra)
-        if heard and heard.who and heard.who.kind in ("outlet", "organisation"):
-            who = self.people.hear(heard, 0)
-            if who and who.kind == "outlet" and when:
-                self.people.dates[who.name] = when
+        if heard is None or heard.who is None:
+            return
+        who = heard.who
+        if who.kind != "outlet" and _ARTICLE.match(mask, match.end()) and heard.words == who.name:
+            self.people.outlets |= {who.name}
+            who = speakers.outlet(who.name)
+        if who.kind == "outlet" and (known := self.people.hear(Heard(who.name, who=who), 0)) and when:
+            self.people.dates[known.name] = when
 
     def _mention(self, mask: str, span: Span) -> None:
         """Outlets that a sentence names without attributing anything to them."""
-        for match in re.finditer(r"\b(?:report|story|article) (?:in|by|from) (?:the )?(?:[a-z]+ ){0,3}(?P<name>[A-Z]\w+(?: [A-Z]\w+)*)", mask):
-            if speakers.is_outlet(match["name"], self.people.outlets):
-                self.people.hear(Heard(match["name"], who=speakers.outlet(match["name"])), span.start)
+        for match in _NAMES_OUTLET.finditer(mask):
+            name = match["name"] or match["before"]
+            if speakers.is_outlet(name, self.people.outlets):
+                self.people.hear(Heard(name, who=speakers.outlet(name)), span.start)
 
     # --- transcripts ---
 
@@ -549,6 +588,8 @@ def _before(mask: str, cue: Cue) -> tuple[int, int]:
     """What stands before an attribution, without a connecting word at its start."""
     lead = re.match(r"\s*(?:But|And|However,|Still,|Yet|Meanwhile,|Instead,)\s+", mask[: cue.start])
     start = lead.end() if lead else 0
+    if dateline := _DATELINE.match(mask, start):
+        start = dateline.end()
     return start, len(mask[: cue.start].rstrip(" ,"))
 
 

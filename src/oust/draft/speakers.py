@@ -67,6 +67,10 @@ _OBTAINED = re.compile(
 _IN_OUTLET = re.compile(rf"\b(?:in|by|from|on|at) (?:the )?(?P<name>{_NAME})\Z")
 
 
+_COMMA_FORM = re.compile(r",(?= ?(?:Inc|Ltd|LLC|Corp|PLC|plc|S\.A)\b)")
+_CLAUSE_AFTER = re.compile(r"(?<=[a-z]) (?:it|they|he|she|which) (?:had|has|have|was|were|said|says)\b.*\Z")
+
+
 def clean(words: str) -> str:
     """A noun phrase without what leads up to it: conjunctions, adverbs, dates."""
     np = " ".join(words.strip(" \t\n,;:—–-()").split())
@@ -87,7 +91,8 @@ def describe(words: str, extra: str, outlets: frozenset[str], names: frozenset[s
     `outlets`: names taken for outlets in this article; `names`: capitalised names that stand in
     the middle of its sentences. None if it describes nobody who could speak.
     """
-    np = clean(words)
+    np = _COMMA_FORM.sub("", clean(words))
+    np = _CLAUSE_AFTER.sub("", np)
     if not np or "¤" in np or len(np.split()) > 24:
         return None
     low = np.lower()
@@ -143,7 +148,8 @@ def _spokes(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
         name = after
     of = of or ("company" if where[: found.start()].lower().strip() in ("its", "their") else "")
     role = found[0].lower()
-    who = Who(name=name or np, kind="person" if name else "unnamed", role=role, of=of, number="" if name else "1")
+    bare = re.sub(r"(?i)\A(?:an?|the|one)\s+", "", np)
+    who = Who(name=name or bare, kind="person" if name else "unnamed", role=role, of=of, number="" if name else "1")
     return Heard(np, who=who)
 
 
@@ -151,7 +157,8 @@ def _writing(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
     """`an ABC report`, `a report in The Times`, `the article`, `the newspaper`."""
     tokens = np.split()
     low = [token.lower().strip("’',") for token in tokens]
-    if low[-1] in w.PRESS or low[-1] in w.WRITINGS or low[-2:] == ["blog", "post"]:
+    plain = tokens[-1].islower() or len(tokens) == 1
+    if plain and (low[-1] in w.PRESS or low[-1] in w.WRITINGS):
         inside = [tail_name(" ".join(tokens[:i])) for i in range(len(tokens) - 1, 0, -1)]
         for name in inside:
             bare = re.sub(r"\A(?:The|A|An) ", "", name)
@@ -165,7 +172,7 @@ def _writing(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
         if found and is_outlet(found["name"], outlets):
             return Heard(np, who=outlet(found["name"]))
         return Heard(np, refers="press" if low[-1] in w.PRESS else "writing", head=low[-1])
-    if any(noun in low for noun in w.WRITINGS) or any(noun in low for noun in w.PRESS):
+    if {token for token in tokens if token.islower()} & (w.WRITINGS | w.PRESS):
         found = _IN_OUTLET.search(np)
         name = found["name"] if found else tail_name(np)
         if name and is_outlet(name, outlets):

@@ -27,7 +27,7 @@ _VERBS = {
         dismissed dismissing; refute refutes refuted refuting; rebut rebuts rebutted rebutting;
         dispute disputes disputed disputing; deplore deplores deplored; slam slams slammed slamming;
         fire+back fires+back fired+back firing+back; hit+back hits+back hitting+back;
-        push+back pushes+back pushed+back pushing+back; disagree disagrees disagreed""",
+        push+back pushes+back pushed+back pushing+back""",
     "confirm": """confirm confirms confirmed confirming; acknowledge acknowledges acknowledged
         acknowledging; admit admits admitted admitting; concede concedes conceded conceding;
         verify verifies verified""",
@@ -64,7 +64,7 @@ WITH_OBJECT = frozenset(
 )
 """Verbs whose object itself says what is asserted: `rejected the claims`, `called it a fraud`."""
 
-NO_OBJECT = frozenset("fire back,hit back,push back,go on,continue,disagree".split(","))
+NO_OBJECT = frozenset("fire back,hit back,push back,go on,continue".split(","))
 """Verbs that need no complement of their own."""
 
 NOUN_LIKE = frozenset(
@@ -139,11 +139,11 @@ ORGANISED = frozenset(
 OFFICIAL = re.compile(
     r"\b(?:Senate|House|Congress|Parliament|Commons|Lords|Assembly|Bundestag|Duma|Knesset"
     r"|(?:Sub)?[Cc]ommittee|Commission|Council|Department|Ministry|Agency|Bureau|Board|Court"
-    r"|Authority|Administration|Directorate|Office|Treasury|Pentagon|President|Gov\.|Governor"
-    r"|Sen\.|Sens\.|Rep\.|Reps\.|Senators?|Representatives?|Minister|Secretary|Judge|Justice"
+    r"|Authority|Administration|Directorate|Office|Treasury|Pentagon|President|Governor"
+    r"|Senators?|Representatives?|Minister|Secretary|Judge|Justice"
     r"|White House|Kremlin|[Gg]overnment|[Rr]egulators?|[Aa]uthorities|[Ll]awmakers|[Ll]egislature"
     r"|[Jj]udge|[Jj]ury|[Cc]ourt|[Mm]inistry|[Aa]gency|[Dd]epartment|[Cc]abinet|Union"
-    r"|FCC|FTC|GSA|DHS|FBI|SEC|DOJ|NATO|EU)\b"
+    r"|FCC|FTC|GSA|DHS|FBI|SEC|DOJ|NATO|EU)\b|\b(?:Gov|Sens?|Reps?)\."
 )
 """Who can pass, order, ban, fine."""
 
