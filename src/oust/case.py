@@ -53,6 +53,7 @@ from oust.trace import trace
 from oust.verified import check, digest_programs
 
 if TYPE_CHECKING:
+    from oust.access import Agreement, Vetting
     from oust.approved import Approvals
     from oust.channel import Audit
     from oust.hidden import Unseen
@@ -277,6 +278,29 @@ class Case:
         chosen = vendors or {one.vendor for one in exposures}
         starts = {d.id: vendor_node(d)[0] for d in self.dossiers if d.id in chosen}
         return unseen(linked.graph, starts, exposures, known, as_of)
+
+    def agreements(self) -> list[Agreement]:
+        """Entries of the registers of access agreements."""
+        from oust.agreements import agreements  # not needed to trace
+
+        linked = self._linked = self._linked or self._link()
+        return agreements(self.store, linked.keys)
+
+    def vet(
+        self, day: str, vendors: Sequence[str] = (), tags: Iterable[str] = ("us-contractor",)
+    ) -> Vetting:
+        """Access agreements held against everything read, as of an ISO day, most urgent first.
+
+        `tags`: of data/profiles.yaml; clauses that oblige contractors with one are asked for.
+        """
+        from oust.agreements import Asker, vet  # not needed to trace
+        from oust.coverage import looks
+
+        found = self.findings(vendors)
+        linked = self._linked = self._linked or self._link()
+        asker = Asker(day, frozenset(tags), found.vendors)
+        looked = looks(self.store, _groups())
+        return vet(self.store, linked.keys, found.exposures, looked, self.rules, asker)
 
     def parties(self) -> list[str]:
         """Names of every party that a holding of this case names, as keys give them."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from oust import __version__
+from oust.commands import claims_edit  # noqa: F401 (its commands join the group)
+from oust.commands.agreements import agreements
 from oust.commands.approvals import approvals
 from oust.commands.case import case
 from oust.commands.claims import claims
@@ -47,4 +49,5 @@ root.add_command(approvals)
 root.add_command(unseen)
 root.add_command(claims)
 root.add_command(note)
+root.add_command(agreements)
 rules.add_command(who)
