@@ -289,7 +289,8 @@ def told(fmt, data, needles):
         said += BY_NAME[fmt].read(Opened("x", data), needles)
     except Unreadable as error:
         assert str(error)
-    return said
+    # what a log says of itself is no row of it; see test_log_span.py
+    return [one for one in said if getattr(one, "kind", "") != "document"]
 
 
 @pytest.mark.parametrize("fmt", NAMES)

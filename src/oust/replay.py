@@ -151,7 +151,8 @@ def _lines(fmt: Format, opened: Opened, needles: LiteralNeedles) -> Iterator[pa.
         for index in block.hits.tolist():
             line = block.line(index)
             told = fmt.read(Opened(opened.path, line), NoNeedles())
-            rows += [_event(one) for one in told if isinstance(one, Record)]
+            records = (one for one in told if isinstance(one, Record))
+            rows += [_event(one) for one in records if one.kind == "service"]
         if len(rows) >= ROWS:
             yield pa.RecordBatch.from_pylist(rows, schema=EVENT_SCHEMA)
             rows = []

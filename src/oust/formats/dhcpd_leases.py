@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field, structs
 
+from oust.formats.log_span import span_record
 from oust.formats.log_times import NEVER, Moment, epoch, moment
 from oust.formats.network_hosts import host_record
 from oust.formats.seam import Head, Needles, Opened, one_line
@@ -56,7 +57,7 @@ class DhcpdLeases:
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """One record per address and MAC; damaged leases are quarantined."""
         found: dict[tuple[str, str, str], Record] = {}
-        read = 0
+        read, granted = 0, set[str]()
         for one in _blocks(opened.text()):
             if isinstance(one, Quarantine):
                 yield one
@@ -65,10 +66,13 @@ class DhcpdLeases:
             if record is None:
                 yield Quarantine(f"line {one.line}", "a lease without an address", one.title[:200])
                 continue
+            granted |= {_when(one.said.get(name, "")).iso for name in ("starts", "cltt")}
             key = (one.title, one.said.get("hardware", ""), record.name)
             held = found.get(key)
             read += 1
             found[key] = record if held is None else _again(held, record)
+        granted.discard("")
+        yield from span_record(min(granted, default=""), max(granted, default=""))
         yield from found.values()
         if again := read - len(found):
             yield Tally("service", again)  # renewals

@@ -106,6 +106,7 @@ class _Log:
         held = 0
         for block in looked(self._data, self._for_questions()):
             self._gathered.lines += filled(block)
+            self._gathered.span.take(block)
             for number, text in numbered_hits(block):
                 told = self._line(text, number)
                 if told is not None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from oust.formats.listing import numbered
+from oust.formats.log_span import span_record
 from oust.formats.log_times import NEVER, Moment, epoch
 from oust.formats.network_hosts import host_record
 from oust.formats.seam import Head, Needles, Opened, one_line
@@ -84,6 +85,7 @@ class KeaLeases:
         found: dict[tuple[str, ...], Record] = {}
         at = begin = 0
         row = read = 0
+        granted: set[str] = set()
         for line in text.splitlines(keepends=True):
             at, begin = at + len(line.encode("utf-8", "replace")), at
             if not line.strip() or line.startswith("#") or _columns(line):
@@ -95,8 +97,10 @@ class KeaLeases:
                 yield told
             else:
                 read += 1
+                granted |= {told.since} - {""}
                 key = (told.name, *told.ids)
                 found[key] = _renewed(found.get(key), told)
+        yield from span_record(min(granted, default=""), max(granted, default=""))
         yield from found.values()
         if again := read - len(found):
             yield Tally("service", again)  # renewals

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from oust.formats.listing import clean, extra
+from oust.formats.log_span import Span
 from oust.formats.log_times import NEVER, Moment
 from oust.formats.seam import Needles, NoNeedles, Opened, one_line
 from oust.formats.zeek_lines import Block, Look, blocks
@@ -175,6 +176,7 @@ class Gathered:
         self._joined: dict[tuple[str, str, str], _Joined] = {}
         self._done: list[_Joined] = []
         self.lines = 0  # read so far, blank ones left out
+        self.span = Span()
 
     def add(self, row: Row, line: int) -> None:
         """Keep what `row` says, if it is wanted."""
@@ -190,10 +192,12 @@ class Gathered:
         held.add(row)
 
     def said(self, quarantined: int = 0) -> Iterator[Said]:
-        """Records in the order in which they begin, then how many further lines there are.
+        """From when to when the log reaches, records in the order in which they begin, then how
+        many further lines there are.
 
         A record stands for its first line: records, tally and quarantine together are all lines.
         """
+        yield from self.span.records()
         every = sorted([*self._done, *self._joined.values()], key=lambda one: one.line)
         for one in every:
             yield one.record()
@@ -237,6 +241,7 @@ def read_lines(opened: Opened, needles: Needles, parse: Parse) -> Iterator[Said]
     held = 0
     for block in looked(content(opened), searched(needles)):
         gathered.lines += filled(block)
+        gathered.span.take(block)
         for number, text in numbered_hits(block):
             told = parse(text, number)
             if isinstance(told, Quarantine):

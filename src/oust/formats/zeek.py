@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import msgspec
 
 from oust.formats import json_stream
+from oust.formats.log_span import column_span
 from oust.formats.seam import Head, Needles, NoNeedles, Opened, one_line
-from oust.formats.zeek_entry import LOGS, Entry, JsonEntry
+from oust.formats.zeek_entry import LOGS, Entry, JsonEntry, seconds
 from oust.formats.zeek_gather import Gathered
 from oust.formats.zeek_lines import HASH, NEWLINE, Block, Look, blocks
 from oust.formats.zeek_tsv import Columns, TsvEntry, heading
@@ -50,6 +51,9 @@ class Sink(Protocol):
 
     def count(self, kind: Kind, rows: int) -> None:
         """So many rows were read."""
+
+    def reached(self, *moments: float | None) -> None:
+        """Moments of rows, seconds since 1970, of which the first and last are wanted."""
 
     def look(self, entry: Entry, line: int, counted: Kind, locator: str = "") -> None:
         """An entry in which something was hit."""
@@ -130,6 +134,7 @@ class _Table:
             yield self._complaint(block, index)
         kind = _kind(self._columns.log)
         self._sink.count(kind, high - low - len(blank) - len(broken))
+        self._reach(block, low, high, np.union1d(blank, broken))
         unread = np.array(self._columns.unread or [False])
         hits = block.hits if self._sink.every_column else block.hit_outside(unread)
         wanted = np.union1d(hits, block.escaped)
@@ -137,6 +142,25 @@ class _Table:
         for index in np.setdiff1d(wanted, np.union1d(blank, broken)).tolist():
             cells = block.line(index).split(self._columns.separator)
             self._sink.look(TsvEntry(self._columns, cells), block.first + index, kind)
+
+    def _reach(self, block: Block, low: int, high: int, without: Any) -> None:
+        """From when to when the lines `low` up to `high` reach."""
+        import numpy as np
+
+        column = self._columns.fields.index("ts") if "ts" in self._columns.fields else -1
+        at = block.starts[low:high]
+        if len(without):
+            at = np.delete(at, without - low)
+        if column < 0 or not len(at) or (column and self._separator < 0):
+            return
+        if column:
+            at = block.marks[np.searchsorted(block.marks, at) + column - 1] + 1
+        found = column_span(block.raw, at, self._seconds)
+        self._sink.reached(found.low, found.high)
+
+    def _seconds(self, text: bytes) -> float | None:
+        cell = text.partition(b"\n")[0].partition(self._columns.separator)[0]
+        return seconds(cell.decode("ascii", "replace").strip())
 
     def _headed(self, block: Block, low: int) -> int:
         """1 if the first line of the stretch names the columns, as zeek-cut writes them."""
@@ -168,7 +192,9 @@ class _Table:
 
 
 class _Checked(msgspec.Struct):
-    """Nothing of an object is kept: that it is JSON is what is asked."""
+    """Nothing of an object is kept but its time: that it is JSON is what is asked."""
+
+    ts: Any = None
 
 
 _check_lines = msgspec.json.Decoder(_Checked).decode_lines
@@ -212,7 +238,9 @@ class ZeekJson:
         search = None if isinstance(needles, NoNeedles) else needles.hits
         kind: Kind | None = None
         for block in blocks(_data(opened), Look(search, -1, _HIDDEN)):
-            broken = set(_unread(block))
+            times: list[Any] = []
+            broken = set(_unread(block, times))
+            sink.reached(*_outer(times))
             blank = int(np.count_nonzero(block.lead == NEWLINE))
             kind = kind or _first_kind(block, broken, log)
             told = len(block.starts) - blank - len(broken)
@@ -233,6 +261,7 @@ class ZeekJson:
                 yield one
             elif isinstance(one[1], dict):
                 sink.count("service", 1)
+                sink.reached(*_outer([one[1].get("ts")]))
                 sink.look(JsonEntry(one[1], log), number, "service", one[0])
             else:
                 yield Quarantine(one[0], "the value is no JSON object", one_line(one[1]))
@@ -251,10 +280,20 @@ def _first_kind(block: Block, broken: set[int], log: str) -> Kind:
     return "service"
 
 
-def _unread(block: Block) -> Iterator[int]:
-    """Lines that are no JSON object, blank ones aside."""
+def _outer(times: list[Any]) -> tuple[float | None, ...]:
+    """First and last of the times of entries, as written: numbers or texts."""
+    numbers = [one for one in times if isinstance(one, float | int)]
+    texts = {one for one in times if isinstance(one, str)}
+    ends = [min(numbers), max(numbers)] if numbers else []
+    if texts:
+        ends += [min(texts), max(texts)]
+    return tuple(seconds(str(one)) for one in ends)
+
+
+def _unread(block: Block, times: list[Any]) -> Iterator[int]:
+    """Lines that are no JSON object, blank ones aside. The times of the others go to `times`."""
     try:
-        _check_lines(block.raw)
+        times += [one.ts for one in _check_lines(block.raw)]
         return
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
@@ -263,7 +302,7 @@ def _unread(block: Block) -> Iterator[int]:
         if not raw:
             continue
         try:
-            _check(raw)
+            times.append(_check(raw).ts)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             if not _tolerated(raw):
                 yield index

@@ -98,6 +98,9 @@ class _Rows:
     def count(self, kind: Kind, rows: int) -> None:
         """Nothing: all rows are counted where the log is read as evidence."""
 
+    def reached(self, *moments: float | None) -> None:
+        """Nothing, likewise."""
+
     def look(self, entry: Entry, line: int, counted: Kind, locator: str = "") -> None:
         """Keep the entry as a row, if it reaches what is wanted."""
         one = seen(entry)

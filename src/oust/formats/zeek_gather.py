@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator
 from msgspec import Struct, field
 
 from oust.formats.contract_values import extra
+from oust.formats.log_span import Seconds, span_record
 from oust.formats.seam import Needles
 from oust.formats.zeek_entry import Entry, iso, moment, seconds, sizes
 from oust.formats.zeek_seen import Seen, seen
@@ -109,10 +110,15 @@ class Gathered:
         self._done: list[_Joined] = []
         self._rows: Counter[Kind] = Counter()
         self._alike: dict[Hashable, _Joined | None] = {}
+        self._span = Seconds()
 
     def count(self, kind: Kind, rows: int) -> None:
         """So many rows were read, those among them that are looked at included."""
         self._rows[kind] += rows
+
+    def reached(self, *moments: float | None) -> None:
+        """Moments of rows, wanted or not."""
+        self._span.met(*moments)
 
     def look(self, entry: Entry, line: int, counted: Kind, locator: str = "") -> None:
         """Keep what `entry`, a row counted as `counted`, says, if it is wanted."""
@@ -148,10 +154,12 @@ class Gathered:
         return self._needles.wants(*texts, *one.ids, *one.urls, *one.also)
 
     def said(self) -> Iterator[Said]:
-        """Records in the order in which they begin, then how many further rows there are.
+        """From when to when the log reaches, records in the order in which they begin, then how
+        many further rows there are.
 
         A record stands for its first row: records and tally together are all rows read.
         """
+        yield from span_record(iso(self._span.low), iso(self._span.high))
         every = sorted([*self._done, *self._joined.values()], key=lambda one: one.line)
         for one in every:
             yield one.record()
