@@ -20,7 +20,7 @@ from msgspec import Struct, structs
 from oust.data.ledger import Ledger
 from oust.data.ledger_check import Known
 from oust.data.ledger_text import flow, item, keys, scalar, told
-from oust.data.ledgers import load_ledger, uncollected
+from oust.data.ledgers import load_ledger, read_ledger, uncollected
 from oust.errors import Exit, OustError
 
 STALE = 120
@@ -112,7 +112,7 @@ class LedgerFile:
 
     def _reads_back(self, part: Path) -> None:
         lists = {key: tuple(entries) for key, entries in self._lists.items()}
-        if load_ledger(part, self.others) != structs.replace(self._was, **lists):
+        if _read(part, self.path, self.others) != structs.replace(self._was, **lists):
             hint = "make the change in an editor, then run: oust claims check"
             raise OustError(f"{self.path} is written in a way that oust cannot change", hint)
 
@@ -170,12 +170,12 @@ class LedgerFile:
         return self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
 
 
-def new_ledger(path: Path, ledger: Ledger) -> None:
+def new_ledger(path: Path, ledger: Ledger, others: Known | None = None) -> None:
     """Write a ledger as a new file. Raises OustError where one is there by now."""
     text = "\n".join(keys(told(ledger), 0)) + "\n"
 
     def same(part: Path) -> None:
-        if load_ledger(part) != ledger:
+        if _read(part, path, others) != ledger:
             raise OustError(f"{path}: this text cannot be kept as YAML", "leave odd characters out")
 
     try:
@@ -183,6 +183,15 @@ def new_ledger(path: Path, ledger: Ledger) -> None:
     except OSError as error:
         raise OustError(f"cannot make {path.parent}: {error.strerror}") from error
     write_whole(path, text.encode("utf-8", "replace"), None, same)
+
+
+def _read(part: Path, path: Path, others: Known | None) -> Ledger:
+    """The ledger as it would be. Raises OustError where it would be wrong."""
+    ledger, problems = read_ledger(part, others)
+    if ledger is None:
+        first = next(one for one in problems if not one.warning)
+        raise OustError(f"{path.name} would be wrong: {first.message}", first.hint)
+    return ledger
 
 
 def write_whole(path: Path, data: bytes, before: bytes | None, check: Any) -> None:

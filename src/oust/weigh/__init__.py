@@ -65,6 +65,10 @@ class Weighing:
         backing = [by for one in chosen for by in self.confirmed_by.get(one, ())]
         return self.origins(dict.fromkeys([*chosen, *backing]))
 
+    def backing(self, name: str) -> Count:
+        """Origins of one claim and of whatever confirms it, a denial's as well."""
+        return self.origins([name, *self.confirmed_by.get(name, ())])
+
     def claim(self, name: str) -> Claim:
         """The claim of this id."""
         return self.claims[self.number[name]]
