@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import msgspec
@@ -15,6 +16,7 @@ import pytest
 
 from oust.case import Case
 from oust.errors import Exit, OustError
+from oust.model import Method
 from oust.report import csv_report, json_report, table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +86,13 @@ def test_the_example_says_what_it_could_not_read(demo):
 
 def test_json_holds_to_its_published_schema(demo):
     schema = msgspec.json.decode((ROOT / "docs" / "trace.schema.json").read_bytes())
-    jsonschema.validate(msgspec.json.decode(json_report.render(demo)), schema)
+    shown = msgspec.json.decode(json_report.render(demo))
+    jsonschema.validate(shown, schema)
+    assert schema["$defs"]["method"]["enum"] == list(get_args(Method))
+    looked = shown["looked"]
+    assert looked["never"] == [one for one in get_args(Method) if one not in looked["methods"]]
+    assert {"purchase records", "SBOM", "software inventory"} <= set(looked["methods"])
+    assert 0 < looked["inventoried"] <= looked["hosts"]
 
 
 def test_ids_are_pinned(demo):

@@ -284,7 +284,7 @@ def _outer(times: list[Any]) -> tuple[float | None, ...]:
     """First and last of the times of entries, as written: numbers or texts."""
     numbers = [one for one in times if isinstance(one, float | int)]
     texts = {one for one in times if isinstance(one, str)}
-    ends = [min(numbers), max(numbers)] if numbers else []
+    ends: list[Any] = [min(numbers), max(numbers)] if numbers else []
     if texts:
         ends += [min(texts), max(texts)]
     return tuple(seconds(str(one)) for one in ends)

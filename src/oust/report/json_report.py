@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from oust import __version__
-from oust.model import Evidence, Exposure, Findings, Hop, Mention, Node, Path, Source
+from oust.model import Evidence, Exposure, Findings, Hop, Looked, Mention, Node, Path, Source
 from oust.report.words import called, files
 
 
@@ -40,6 +40,17 @@ def as_object(findings: Findings) -> dict[str, Any]:
             "exposures": len(findings.exposures),
             "mentions": len(findings.mentions),
         },
+        "looked": looked_object(findings.looked),
+    }
+
+
+def looked_object(looked: Looked) -> dict[str, Any]:
+    """What was looked at, and by which methods nothing was: to stand beside “nothing found”."""
+    return {
+        "methods": list(looked.methods),
+        "never": list(looked.never),
+        "hosts": looked.hosts,
+        "inventoried": looked.inventoried,
     }
 
 
