@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from oust import __version__
-from oust.commands import claims_edit  # noqa: F401 (its commands join the group)
+from oust.commands import claims_add  # noqa: F401 (its commands join the group)
 from oust.commands.agreements import agreements
 from oust.commands.approvals import approvals
 from oust.commands.case import case
