@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from oust.access import Agreement, Vetting
     from oust.approved import Approvals
     from oust.channel import Audit
+    from oust.data.ledgers import Ledgers
     from oust.hidden import Unseen
     from oust.judge import Judge, Supposition
 
@@ -330,6 +331,15 @@ class Case:
     def noted(self) -> list[str]:
         """Whatever has notes, found by now or not."""
         return self.store.noted()
+
+    def claims(self) -> Ledgers:
+        """The ledgers of claims in this case; `weigh(case.claims().whole)` counts their origins.
+
+        Raises OustError where one is wrong.
+        """
+        from oust.data.ledgers import load_ledgers  # not needed to trace
+
+        return load_ledgers(self.store.folder)
 
     def quote(self, evidence: Evidence) -> list[str]:
         """Lines of the source around a piece of evidence, its words marked; why not, if not."""

@@ -175,8 +175,14 @@ def read(
     for one, wanted in ((name, "claim"), (hypothesis, "hypothesis")):
         if (kind := known_id(weighing, one)) != wanted:
             raise OustError(f"{one} is a {kind}, no {wanted}", "oust claims read CLAIM HYPOTHESIS")
-    reading = Reading(claim=name, hypothesis=hypothesis, reads=reads, by=who(by), date=date_or_today(day),
-                      why=why.strip())  # fmt: skip
+    reading = Reading(
+        claim=name,
+        hypothesis=hypothesis,
+        reads=reads,
+        by=who(by),
+        date=date_or_today(day),
+        why=why.strip(),
+    )
     file = opened(held, home_of(held, hypothesis))
     file.append("readings", reading)
     file.save()

@@ -233,9 +233,23 @@ def _beside(
 
 
 def _repeated(weighing: Weighing, claim: Claim) -> Iterator[str]:
-    taken = [one for one in weighing.taken_up.get(claim.id, ()) if weighing.counts(one)]
-    if taken:
-        yield from _row("repeated", f"by {named(taken)}: no origin of their own")
+    taken = _all_taken_up(weighing, claim.id)
+    if counted := [one for one in taken if weighing.counts(one)]:
+        yield from _row("repeated", f"by {named(counted)}: no origin of their own")
+    if fallen := [one for one in taken if not weighing.counts(one)]:
+        yield from _row("repeated", f"by {named(fallen)}, counted no more")
+
+
+def _all_taken_up(weighing: Weighing, name: str) -> list[str]:
+    """Whatever derives from a claim, nearest first, as far as anybody would read on."""
+    found = {name: None}
+    waiting = [name]
+    for one in waiting:
+        for further in weighing.taken_up.get(one, ()):
+            if further not in found and len(found) < SHOWN:
+                found[further] = None
+                waiting.append(further)
+    return waiting[1:]
 
 
 def _ratings(weighing: Weighing, claim: Claim, indent: str = _INDENT) -> Iterator[str]:
