@@ -14,6 +14,7 @@ from oust.formats.award_csv import PurchasesCsv, UsaspendingCsv
 from oust.formats.bind_log import BindLog
 from oust.formats.bods import Bods
 from oust.formats.catalogue import CatalogueFile
+from oust.formats.claim_ledger import ClaimLedger
 from oust.formats.cyclonedx_json import CycloneDXJson
 from oust.formats.cyclonedx_proto import CycloneDXTextproto
 from oust.formats.cyclonedx_xml import CycloneDXXml
@@ -129,6 +130,7 @@ FORMATS: tuple[Format, ...] = (
     SoftwareCsv(),
     RelationsCsv(),
     RelationsYaml(),
+    ClaimLedger(),
     AgreementsCsv(),
     AgreementsYaml(),
     FollowTheMoney(),
