@@ -1,14 +1,15 @@
-"""What a spreadsheet or Parquet table is about, by its headers: purchases, software or approvals.
+"""What a spreadsheet or Parquet table is about, by its headers: purchases, software, approvals ...
 
 All come in the same containers, so the better reading of the headers decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
+from oust.formats.agreement_rows import Register, fields, score
 from oust.formats.certificates import Certificates, certificates
 from oust.formats.exclusions import Exclusions, exclusions
 from oust.formats.listing import Hosts
@@ -81,8 +82,35 @@ class Approved:
         yield self._map.record(cells, locator)
 
 
-Meaning = Bought | Installed | Approved
-_APPROVALS = (exclusions, certificates, price_list)
+class Agreed:
+    """A register of access agreements: every row is kept."""
+
+    bulk = False
+    about: Kind = "agreement"
+    problems: tuple[str, ...] = ()
+
+    def __init__(self, headers: Sequence[str]) -> None:
+        self._headers = headers
+        self._means = fields(headers)
+        self._register = Register()
+        self.score = score(self._means.values())
+        self.columns = list(range(len(headers)))
+
+    def told(self, cells: Sequence[str], locator: str) -> Iterator[Said]:
+        """The agreement of one row, and who and what it names."""
+        row = dict(zip(reversed(self._headers), reversed(self._whole(cells)), strict=True))
+        known = {field: row[header] for header, field in self._means.items()}
+        others = {header: row[header] for header in row if header not in self._means and header}
+        yield from self._register.said(known, locator, others)
+
+    def _whole(self, cells: Sequence[str]) -> list[str]:
+        """As many cells as there are headers."""
+        return [*cells, *[""] * len(self._headers)][: len(self._headers)]
+
+
+Meaning = Bought | Installed | Approved | Agreed
+_Listed = PriceList | Exclusions | Certificates
+_APPROVALS: tuple[Callable[..., _Listed | None], ...] = (exclusions, certificates, price_list)
 
 
 def meaning(
@@ -103,6 +131,9 @@ def meaning(
     likely = installed.score if software else likely
     readings = (read(headers, above, sample, mapping) for read in _APPROVALS)
     approved = max(filter(None, readings), key=lambda one: one.score, default=None)
+    agreed = Agreed(headers)
+    if not mapping and agreed.score > max(likely, approved.score if approved else 0):
+        return agreed
     if approved and approved.score > likely:
         return Approved(approved)
     if software:
