@@ -10,11 +10,11 @@ from oust.draft.cues import ASIDE, Cue, _bare_end, _subject
 _PAPER = (
     r"(?:bill|act|amendment|measure|legislation|law|resolution|provision|budget|order|directive|rule|ban"
     r"|sanctions?|regulations?|statute|ordinance|moratorium|subpoenas?|treaty|motion|waiver|Act|Bill|Order"
-    r"|Directive)"
+    r"|Directive)s?"
 )
 _LEGISLATE = re.compile(
     r"\b(?P<verb>passed|approved|introduced|adopted|enacted|signed|issued|vetoed|advanced|proposed|tabled|repealed"
-    rf"|voted|cleared|sponsored|published|drafted|finali[sz]ed)\b(?P<object>[^.;“”]{{0,90}}?\b{_PAPER}\b)"
+    rf"|voted|cleared|unveiled|sponsored|published|drafted|finali[sz]ed)\b(?P<object>[^.;“”]{{0,90}}?\b{_PAPER}\b)"
 )
 _ACT = re.compile(
     r"\b(?P<verb>banned|fined|sanctioned|indicted|blacklisted|prohibited|barred|ordered|ruled|convicted|sentenced"

@@ -37,7 +37,8 @@ _FORMS = sorted(w.FORMS, key=lambda form: (-len(form), form))
 _VERB = re.compile(r"(?<![\w’'-])(?P<verb>" + "|".join(_FORMS) + r")(?![\w’'-])", re.I)
 _ADVERBS = re.compile(
     r"(?:(?<=[\s,”])|\A)(?:has|have|had|also|later|then|further|\w+ly|now|again|once|still|already|too"
-    r"|even|itself|himself|herself|themselves|both|all|each|always|never before|"
+    r"|even|itself|himself|herself|themselves|both|all|each|always|never before|long|since|often|meanwhile|however|did|does|do|"
+    r""
     r"(?:(?:on|last|this|late|early|in) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
     r"|(?:last|this) (?:week|month|year|night)|earlier|first|in (?:19|20)\d\d|who|would|will)\s*\Z"
 )
@@ -62,7 +63,7 @@ _MANNER = re.compile(
     r"|evening|afternoon))?|yesterday|today|then|recently|publicly|(?:last|this|earlier this) (?:week"
     r"|month|year|night|spring|summer|autumn|fall|winter)|(?:in|on) (?:\w+ )?(?:\d{1,2},? )?(?:19|20)\d\d"
     r"|at (?:the|that) time|to (?:reporters|journalists|lawmakers|senators|the [\w ]{3,30}?)(?= that\b|,|\.|\Z)"
-    r"|before (?:the|a) [\w ]{3,40}?(?= that\b|,|\.|\Z))"
+    r"|before (?:the|a) [\w ]{3,40}?(?= that\b|,|\.|\Z)|in [A-Z]\w+(?= that\b|,|\.|\Z))"
 )
 _THAT = re.compile(r"\s*,?\s+that\b(?! (?:was|is|would|had|has|he|she)\s*[.,])")
 _CLAUSE = re.compile(
@@ -75,7 +76,9 @@ _OPEN_CLAUSE = re.compile(
     r"|might|did|does))\b"
 )
 _HEARER = re.compile(
-    r"\s+(?P<who>(?:him|her|them|us|me|it)\b|(?:(?:the|a|an|its|his|her|their) )?(?:[a-z][\w’'-]* ){0,4}?"
+    r"\s+(?P<who>(?:him|her|them|us|me|it)\b"
+    r"|(?:(?:the|a|an) )?[A-Z][\w’'.&-]*(?: (?:of )?[A-Z][\w’'.&-]*)* (?:hearing|committee|panel|conference|briefing"
+    r"|court|subcommittee|inquiry|audience|summit|reporters?|lawmakers)\b|(?:(?:the|a|an|its|his|her|their) )?(?:[a-z][\w’'-]* ){0,4}?"
     r"(?:reporters|journalists|lawmakers|senators|investors|customers|employees|staff|officials|committee|panel"
     r"|court|judge|briefing|conference|senator|hearing|newspaper|paper|magazine|site|audience|jury|inquiry|MPs"
     r"|commission|council|board|agency|parliament|people|viewers|listeners|users|everyone|congress)\b"
@@ -128,7 +131,9 @@ def _verb_cue(mask: str, match: re.Match[str], before: list[Cue]) -> Cue | None:
         return None
     if form in w.NOUN_LIKE and _NOUN_BEFORE.search(left) and not re.search(r"“[^”]*”\s*\Z|\bwhich\s*\Z", left):
         return None
-    if form.endswith("ing") and not quoted and not re.search(r",\s*(?:\w+ly )?\Z|”\s*\Z", left):
+    if form in w.NOUN_LIKE and form == verb and not _PLURAL_BEFORE.search(left):
+        return None
+    if form.endswith("ing") and not quoted and not _PARTICIPLE_AFTER.search(left):
         return None
     bare = _bare_end(left)
     if verb in w.INVERTING and (cue := _inverted(mask, match, bare, verb, verb_class)):
@@ -137,6 +142,15 @@ def _verb_cue(mask: str, match: re.Match[str], before: list[Cue]) -> Cue | None:
     if subject is None:
         return None
     return _complement(mask, match, right, verb, verb_class, subject, extra, start, before)
+
+
+_PLURAL_BEFORE = re.compile(
+    r"(?:\b(?:they|we|I|i|you|who|which|people|police|also|now|both|did|does|do|will|would|MPs|still|\w+ly)|\b[a-z]\w*s|[\w’']*[A-Z]+s|”)\s*\Z"
+)
+_PARTICIPLE_AFTER = re.compile(
+    r"(?:,|”|\b(?:statement|letter|post|memo|e-?mail|report|tweet|message|note|video|filing|lawsuit|complaint|brief))"
+    r"\s*(?:\w+ly )?\Z"
+)
 
 
 def _bare_end(left: str) -> int:
@@ -232,7 +246,7 @@ def _apposed(before: str, piece: str) -> bool:
     if _APPOSED.match(piece):
         return True
     named = re.fullmatch(r"\s*(?:[A-Z][\w.’'-]*\s*){2,5}", before)
-    return bool(named) and bool(set(piece.lower().split()) & w.OFFICES) and " for " in piece
+    return bool(named) and bool(set(piece.lower().split()) & w.OFFICES) and bool(re.search(r" (?:for|of|at) |[’']s ", piece))
 
 
 def _adverbial(piece: str) -> bool:
@@ -268,6 +282,12 @@ def _complement(
     rule = {"deny": "denial", "show": "showing verb"}.get(verb_class, "reporting verb")
     made = dict(rule=rule, verb=verb, verb_class=verb_class, start=start, subject=subject, extra=extra,
                 hearer=hearer, manner=manner)  # fmt: skip
+    if verb_class == "deny" and (_THAT.match(rest) or verb not in w.NO_OBJECT and rest.strip(" .")[:1] not in ("", ",", "“")):
+        if _THAT.match(rest) or _SPOKEN_OBJECT.match(rest) or verb in ("deny", "dispute") and _OPEN_CLAUSE.match(rest):
+            return Cue(**made, end=match.end(), way="after", whole=True)  # type: ignore[arg-type]
+        return None
+    if verb_class == "urge" or verb in ("express", "voice", "raise"):
+        return _speech_act(made, rest, match.end(), verb_class)
     if that := _THAT.match(rest):
         end = at + that.end()
         return Cue(**made, end=end, way="after", that=True)  # type: ignore[arg-type]
@@ -281,7 +301,7 @@ def _complement(
         if _titled(verb, mask[match.start() : at]):
             return None
         end = at + len(rest) - len(rest.lstrip(" ,:"))
-        before_it = bool(re.search(r"”\s*,?\s*\Z|,\s*\Z", mask[:start])) and len(content) > 2
+        before_it = bool(subject) and bool(re.search(r"”\s*,?\s*\Z|,\s*\Z", mask[:start])) and len(content) > 2
         if verb in w.WITH_OBJECT:
             return Cue(**made, end=match.end(), way="after", whole=True)  # type: ignore[arg-type]
         return Cue(**made, end=end, way="around" if before_it else "after")  # type: ignore[arg-type]
@@ -301,6 +321,17 @@ def _complement(
     return _object(mask, match, rest, at, verb, verb_class, made)
 
 
+def _speech_act(made: dict[str, str], rest: str, end: int, verb_class: str) -> Cue | None:
+    """`urged agencies to stop`, `expressed concern about`: the attribution says all of it."""
+    acts = (
+        r"(?:\s+[\w’'.-]+){0,6}?\s+(?:to|that|against|not)\b"
+        if verb_class == "urge"
+        else r"\s+(?:[\w’'-]+ ){0,2}?(?:concerns?|doubts?|fears?|disappointment|regret|alarm|confidence|suspicions?"
+        r"|objections?|worr(?:y|ies)|scepticism|skepticism|opposition|support)\b"
+    )
+    return Cue(**made, end=end, way="after", whole=True) if re.match(acts, rest) else None  # type: ignore[arg-type]
+
+
 def tail_only(follows: str) -> bool:
     """Whether nothing that could be asserted follows a comma."""
     return len(follows.strip(" .").split()) < 2
@@ -318,17 +349,12 @@ def _object(
     mask: str, match: re.Match[str], rest: str, at: int, verb: str, verb_class: str, made: dict[str, str]
 ) -> Cue | None:  # fmt: skip
     """A clause without `that`, or an object that itself says what is asserted."""
-    if verb_class == "deny":
-        clause = verb in ("deny", "dispute") and _OPEN_CLAUSE.match(rest)
-        if not clause and not _SPOKEN_OBJECT.match(rest):
-            return None
-        return Cue(**made, end=match.end(), way="after", whole=True)  # type: ignore[arg-type]
     if verb in ("accuse", "blame"):
         if not re.search(r"\b(?:of|for)\b", rest):
             return None
         return Cue(**made, end=at, way="after")  # type: ignore[arg-type]
-    if verb in ("call", "describe", "brand"):
-        fits = "“" in rest or re.search(r"\bas\b", rest) and verb != "call"
+    if verb in ("call", "describe", "brand", "label"):
+        fits = "“" in rest or re.search(r"\bas\b", rest) and verb != "call" or re.match(r"\s+(?!for|on|in|a |an )[^,.]{2,40}? an? \w+", rest)
         return Cue(**made, end=match.end(), way="after", whole=True) if fits else None  # type: ignore[arg-type]
     if verb in ("announce", "confirm", "disclose", "reveal", "acknowledge", "admit", "show", "indicate", "find",
                 "demonstrate"):  # fmt: skip
@@ -399,7 +425,7 @@ def _goes_on(follows: str) -> bool:
 
 
 _PASSIVE = re.compile(
-    r"(?i)\b(?:is|are|was|were|has been|have been|had been) (?:\w+ly )?(?:also )?(?P<verb>alleged|said|reported"
+    r"(?i)\b(?:is|are|was|were|(?:has|have|had) (?:\w+ )?been) (?:\w+ly )?(?:also )?(?P<verb>alleged|said|reported"
     r"|believed|understood|thought|rumou?red|accused|suspected|claimed|known|expected|charged) "
     r"(?P<to>to(?: have| be| hold| own)?|of|with|by (?P<by>[^,.“”]{3,60}?) of)\b"
 )

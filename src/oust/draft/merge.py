@@ -24,10 +24,17 @@ _ANSWERS = re.compile(
 _BACK = 4  # paragraphs with claims of others, before a denial, that it may answer
 
 
+_ALIKE = re.compile(r"\bU\.S\.|\b[Gg]ov[’']?t\b")
+
+
+def _alike(found: re.Match[str]) -> str:
+    return "us" if found[0] == "U.S." else "government"
+
+
 @lru_cache(maxsize=4096)
 def _content(text: str) -> frozenset[str]:
     """Words that carry the content, cut to their stems."""
-    words = (re.sub(r"[’']s?\Z", "", fold(word)) for word in _WORD.findall(text.replace("U.S.", "us")))
+    words = (re.sub(r"[’']s?\Z", "", fold(word)) for word in _WORD.findall(_ALIKE.sub(_alike, text)))
     return frozenset(_stem(word) for word in words if word and word not in _COMMON)
 
 
@@ -67,12 +74,12 @@ def _repeated(
     mine = _content(_words(one, text))
     for pair in kept:
         other = pair[0]
-        theirs = _content(_words(other, text))
+        heading = one.role in ("headline", "caption")
+        theirs = _content(text[other.sentence.start : other.sentence.end] if heading else _words(other, text))
         small = min(len(mine), len(theirs))
         if small < 3 or {one.kind, other.kind} == {"denial", "claim"}:
             continue
         share = len(mine & theirs) / small
-        heading = one.role in ("headline", "caption")
         needed = 0.55 if heading else 0.75
         balanced = small * 2.5 >= max(len(mine), len(theirs)) or heading
         if share >= needed and share > most and balanced and (heading or _same_voice(one, other)):
@@ -104,7 +111,7 @@ def _headlines(
             continue
         head = _content(text[paragraph.span.start : paragraph.span.end])
         shares = [
-            (len(head & _content(_words(pair[0], text))) / max(len(head), 1), -i, pair)
+            (len(head & _content(text[pair[0].sentence.start : pair[0].sentence.end])) / max(len(head), 1), -i, pair)
             for i, pair in enumerate(kept)
             if pair[0].kind != "denial"
         ]
@@ -112,7 +119,7 @@ def _headlines(
         if pair and share >= 0.55 and len(head) >= 3:
             span = paragraph.span
             pair[1].append(
-                Found(start=span.start, end=span.end, pieces=[span], role="headline", paragraph=number, why=[])
+                Found(start=span.start, end=span.end, sentence=span, pieces=[span], role="headline", paragraph=number, why=[])
             )
 
 

@@ -144,7 +144,12 @@ class People:
         """Whether a single name is also, or only, that of a company."""
         bare = re.escape(name)
         return bool(
-            re.search(rf"\b{bare} (?:{_ORGANISED})\b|\b(?:an?|the) {bare} (?:spokes\w+|official|executive|product)", self._text)
+            re.search(
+                rf"\b{bare} (?:{_ORGANISED})\b|\b(?:an?|the) {bare} (?:spokes\w+|official|executive|product)"
+                rf"|\b(?:company|firm|vendor|maker|giant|group|manufacturer|supplier|start-?up) {bare}\b"
+                rf"|\b{bare} (?:software|products?|antivirus|equipment|devices)\b",
+                self._text,
+            )
         )
 
     def _owner(self, of: str, at: int) -> str:
@@ -243,12 +248,19 @@ class People:
         for one in reversed(self.known):
             if one.kind == "person" and heard.head in one.role.lower().split():
                 return one
+        if heard.head in ("agency", "department", "ministry", "office", "body", "regulator", "authority", "bureau", "directorate"):
+            official = (one for one in reversed(self.known) if one.kind == "organisation" and w.OFFICIAL.search(one.name))
+            if one := next(official, None):
+                return one
         found = [m[0] for m in _NAME.finditer(self._text) if m[0].lower().split()[-1] == heard.head]
         return Who(name=found[0] if found else heard.words, kind="organisation")
 
     def company(self, at: int) -> Who | None:
         """The company that `the company` means at character `at`."""
-        recent = [one for one in self.known[-2:] if one.kind == "organisation" and self._may_be_company(one.name)]
+        recent = [
+            one for one in self.known[-2:]
+            if one.kind == "organisation" and one.name[0].isupper() and self._may_be_company(one.name)
+        ]  # fmt: skip
         owner = [one.of for one in self.known[-1:] if one.of and self._may_be_company(one.of)]
         if recent:
             return recent[-1]

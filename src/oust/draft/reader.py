@@ -41,6 +41,7 @@ class Found(Struct, kw_only=True):
 
     start: int
     end: int
+    sentence: Span
     pieces: list[Span]  # the assertion's own words, without the attribution
     role: Role
     paragraph: int
@@ -77,6 +78,7 @@ class Reader:
         self.people = people.People(self.text, article.outlet)
         self.found: list[Found] = []
         self._running = False
+        self._at = Span(0, 0)  # the sentence read now
         self._rested: dict[str, tuple[str, bool, str]] = {}  # outlet: papers, people, words
         self._last: _Attribution | None = None
         self._last_cue: Cue | None = None
@@ -115,6 +117,7 @@ class Reader:
     ) -> None:  # fmt: skip
         if _QUESTION.search(mask) and not quoted:
             return
+        self._at = span
         self._mention(mask, span)
         heads = cues.cues(mask, role == "headline")
         before = len(self.found)
@@ -161,6 +164,8 @@ class Reader:
         passed = [cue for cue in main if cue.rule in ("passive", "adverb of hearsay")]
         spoken = [cue for cue in main if cue not in passed]
         order = spoken or chained[:1] or passed[:1]
+        for hint in passed if spoken else ():
+            self._hearsay_before(mask, span, number, role, hint, spoken[0])
         relays = chained if spoken else chained[1:]
         elder: tuple[Cue, _Attribution] | None = None
         covered = -1
@@ -173,6 +178,8 @@ class Reader:
             attribution = self._resolve(cue, span, cited, relays, elder, mask)
             if attribution is None:
                 continue
+            if cue.whole and not cue.subject and elder is None:
+                cue = replace(cue, start=0, subject=attribution.note)  # with its main clause
             nested_next = i + 1 < len(order) and self._nested(mask, cue, order[i + 1])
             if nested_next and self._speaks(order[i + 1], span):
                 elder = (cue, attribution)
@@ -181,6 +188,17 @@ class Reader:
             covered = limit if cue.way == "after" else len(mask)
             elder = (cue, attribution)
             self._last, self._last_cue = attribution, cue
+
+    def _hearsay_before(
+        self, mask: str, span: Span, number: int, role: Role, hint: Cue, spoken: Cue
+    ) -> None:  # fmt: skip
+        """`X has been accused of ..., though it denied that`: the hearsay stands for itself."""
+        if hint.start >= spoken.start or not _coordinate(mask, spoken) or spoken.way != "after":
+            return
+        told = _Attribution(by=None, through=(), why=[f"{hint.rule}: {hint.verb}", "no speaker is named"])
+        end = len(re.sub(r"[\s,;]*(?:and|but|while|though|although|as)?\s*\Z", "", mask[: spoken.start]))
+        whole = Span(span.start, span.start + end)
+        self._add(whole, [whole], number, role, told, hint)
 
     def _speaks(self, cue: Cue, span: Span) -> bool:
         """Whether the nested attribution names somebody who speaks, not only believes."""
@@ -292,7 +310,7 @@ class Reader:
         why = [f"{cue.rule}: {cue.verb}"]
         if not cue.subject and cue.rule not in ("passive", "adverb of hearsay"):
             if elder is None:
-                return None
+                return self._of_clause(cue, span, mask, cited, relays, why)
             return _Attribution(by=elder[1].by, through=elder[1].through, paper=elder[1].paper,
                                 sources=elder[1].sources, note=elder[1].note or cue.manner,
                                 why=[*why, "subject of the verb before"])  # fmt: skip
@@ -307,7 +325,10 @@ class Reader:
         if heard.refers:
             why.append(f"“{heard.words}” refers back")
         if heard.paper:
-            return self._paper(heard, cue, span, why)
+            rests = self._paper(heard, cue, span, why)
+            if elder and elder[1].by and elder[1].by.kind == "outlet" and self._nested(mask, elder[0], cue):
+                rests.by, rests.through = elder[1].by, elder[1].through
+            return rests
         who = self.people.hear(heard, span.start)
         if who is None:
             return None
@@ -332,6 +353,27 @@ class Reader:
         elif found.by and found.by.kind == "unnamed" and found.by.outlet and not found.through:
             found.through = (Who(name=found.by.outlet, kind="outlet"),) if heard.refers else ()
         return found
+
+    def _of_clause(
+        self, cue: Cue, span: Span, mask: str, cited: list[Heard], relays: list[Cue], why: list[str]
+    ) -> _Attribution | None:  # fmt: skip
+        """A participle whose main clause reports nothing: its subject opens the sentence."""
+        opening = mask[: cue.start]
+        lead = re.match(r"\s*(?:(?:In|On|At|After|During|By|Following) [^,]{2,60},\s*)?", opening)
+        start = lead.end() if lead else 0
+        tokens = list(re.finditer(r"[^\s]+", opening[start:]))[:8]
+        for token in tokens:
+            words = opening[start : start + token.end()]
+            following = opening[start + token.end() :].strip()
+            if not following[:1].islower() or re.match(r"(?:of|and|for|at|in|from)\b", following) or re.search(r"[,“”]", words):
+                continue
+            heard = self._hear(words, "")
+            if heard and (heard.who is None or heard.who.kind != "unnamed" or heard.who.population):
+                subject = replace(cue, subject=words)
+                why.append("subject of the main clause")
+                found = self._resolve(subject, span, cited, relays, None, mask)
+                return found
+        return None
 
     def _paper(self, heard: Heard, cue: Cue, span: Span, why: list[str]) -> _Attribution:
         """A record or document as the subject: its reader asserts it, or the paper itself."""
@@ -500,7 +542,7 @@ class Reader:
         self.people.remember(who)
         if skipped and skipped.end() < len(said) and len(said[skipped.end() :].split()) > 2:
             start += skipped.end()
-        span = Span(start, paragraph.span.end)
+        span = self._at = Span(start, paragraph.span.end)
         told = _Attribution(by=who, through=(), note="turn of a transcript", why=[f"transcript: {name}"])
         self._add(span, [span], number, "turn", told, None, direct=True)
 
@@ -532,7 +574,7 @@ class Reader:
         manner = cue.manner if cue else ""
         self.found.append(
             Found(
-                start=span.start, end=span.end, pieces=[_tidy(self.text, one) for one in pieces], role=role,
+                start=span.start, end=span.end, sentence=self._at, pieces=[_tidy(self.text, one) for one in pieces], role=role,
                 paragraph=number, by=(told.by,) if told.by else (), through=self._passed(told), basis=on,
                 note=told.note or manner, kind=kind, date=self._date(span, pieces, told, number), direct=direct,
                 verb_class=verb_class, why=list(told.why) + (["direct quotation"] if direct else []),

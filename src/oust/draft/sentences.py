@@ -6,7 +6,7 @@ import re
 
 from oust.drafted import Span
 
-_END = re.compile(r"[.?!…]+[’')\]]*(?=\s+[A-Z“‘'(\[\d•—–$€£]|\s*\Z)|[.?!…]*”(?=\s)")
+_END = re.compile(r"[.?!…]+[’')\]]*(?=\s+[A-Z“‘'(\[\d•—–$€£]|\s*\Z)|[.?!…]*”(?=\s)|(?<=[a-z]{2})\.(?=[A-Z][a-z]+[ ,])")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:U\.S|U\.K|U\.N|E\.U|D\.C|Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Col|Lt|Sgt|Capt|Maj"
     r"|Adm|Prof|St|Inc|Corp|Ltd|Co|Cos|Bros|No|Nos|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct"

@@ -68,7 +68,14 @@ _IN_OUTLET = re.compile(rf"\b(?:in|by|from|on|at) (?:the )?(?P<name>{_NAME})\Z")
 
 
 _COMMA_FORM = re.compile(r",(?= ?(?:Inc|Ltd|LLC|Corp|PLC|plc|S\.A)\b)")
+_BASED = re.compile(r"(?<![\w-])[\w.]+-(?:based|headquartered|owned|backed)\s")
 _CLAUSE_AFTER = re.compile(r"(?<=[a-z]) (?:it|they|he|she|which) (?:had|has|have|was|were|said|says)\b.*\Z")
+
+
+_OFFICIAL_REPORT = re.compile(
+    r"(?i)\b(?:congressional|parliamentary|government|committee|inquiry|inspector general|watchdog|senate|house|audit"
+    r"|intelligence|ministry|agency|commission|official|police|court)(?:[’']s)? (?:\w+ )?report\b"
+)
 
 
 def clean(words: str) -> str:
@@ -92,7 +99,7 @@ def describe(words: str, extra: str, outlets: frozenset[str], names: frozenset[s
     the middle of its sentences. None if it describes nobody who could speak.
     """
     np = _COMMA_FORM.sub("", clean(words))
-    np = _CLAUSE_AFTER.sub("", np)
+    np = _BASED.sub("", _CLAUSE_AFTER.sub("", np))
     if not np or "¤" in np or len(np.split()) > 24:
         return None
     low = np.lower()
@@ -157,6 +164,8 @@ def _writing(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
     """`an ABC report`, `a report in The Times`, `the article`, `the newspaper`."""
     tokens = np.split()
     low = [token.lower().strip("’',") for token in tokens]
+    if low[-1] == "report" and _OFFICIAL_REPORT.search(np):
+        return Heard(np, paper=True)
     plain = tokens[-1].islower() or len(tokens) == 1
     if plain and (low[-1] in w.PRESS or low[-1] in w.WRITINGS):
         inside = [tail_name(" ".join(tokens[:i])) for i in range(len(tokens) - 1, 0, -1)]
@@ -326,7 +335,7 @@ def _named(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) 
 def _entity(name: str, outlets: frozenset[str]) -> Who:
     if is_outlet(name, outlets):
         return outlet(name)
-    bare = name.removeprefix("The ").removeprefix("the ")
+    bare = re.sub(r"\A(?:[Tt]he|An?|One) (?=[A-Z])", "", name)
     tokens = bare.split()
     marked = {token.lower().strip(".,") for token in tokens} & w.ORGANISED
     given = tokens[0].lower() in w.GIVEN_NAMES

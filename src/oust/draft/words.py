@@ -22,12 +22,16 @@ _VERBS = {
         suggested suggesting; imply implies implied implying; warn warns warned warning; complain
         complains complained complaining; accuse accuses accused accusing; blame blames blamed
         blaming; call calls called calling; describe describes described describing; brand brands
-        branded branding; charge charges charged charging""",
+        branded branding; label labels labeled labelled labeling; express expresses expressed
+        expressing; voice voices voiced voicing; raise raises raised raising; charge charges charged charging""",
     "deny": """deny denies denied denying; reject rejects rejected rejecting; dismiss dismisses
         dismissed dismissing; refute refutes refuted refuting; rebut rebuts rebutted rebutting;
         dispute disputes disputed disputing; deplore deplores deplored; slam slams slammed slamming;
         fire+back fires+back fired+back firing+back; hit+back hits+back hitting+back;
         push+back pushes+back pushed+back pushing+back""",
+    "urge": """urge urges urged urging; advise advises advised advising; recommend recommends
+        recommended recommending; vow vows vowed vowing; pledge pledges pledged pledging; promise
+        promises promised promising; threaten threatens threatened; demand demands demanded""",
     "confirm": """confirm confirms confirmed confirming; acknowledge acknowledges acknowledged
         acknowledging; admit admits admitted admitting; concede concedes conceded conceding;
         verify verifies verified""",
@@ -59,7 +63,7 @@ STRONG = frozenset("say tell claim allege argue insist assert contend testify wr
 """Verbs that report whatever follows; the others need `that`, a quotation or a clause."""
 
 WITH_OBJECT = frozenset(
-    """deny reject dismiss refute rebut dispute accuse blame call describe brand slam announce
+    """deny reject dismiss refute rebut dispute accuse blame call describe brand label slam announce
     confirm disclose reveal acknowledge admit show indicate""".split()
 )
 """Verbs whose object itself says what is asserted: `rejected the claims`, `called it a fraud`."""
@@ -70,7 +74,8 @@ NO_OBJECT = frozenset("fire back,hit back,push back,go on,continue".split(","))
 NOUN_LIKE = frozenset(
     """claims reports states charges notes comments posts calls doubts fears suspects estimates
     reads report claim state note charge post comment call doubt fear judge blame
-    brand brands finding findings warning find show shows""".split()
+    label labels voice voices demand demands promise promises pledge pledges vow vows threat raise
+    raises brand brands finding findings warning find show shows""".split()
 )
 """Forms that are as often nouns."""
 
@@ -141,7 +146,7 @@ OFFICIAL = re.compile(
     r"|(?:Sub)?[Cc]ommittee|Commission|Council|Department|Ministry|Agency|Bureau|Board|Court"
     r"|Authority|Administration|Directorate|Office|Treasury|Pentagon|President|Governor"
     r"|Senators?|Representatives?|Minister|Secretary|Judge|Justice"
-    r"|White House|Kremlin|[Gg]overnment|[Rr]egulators?|[Aa]uthorities|[Ll]awmakers|[Ll]egislature"
+    r"|White House|Kremlin|[Gg]overnment|[Rr]egulators?|[Aa]uthorities|[Aa]dministration|[Ll]awmakers|[Ll]egislature"
     r"|[Jj]udge|[Jj]ury|[Cc]ourt|[Mm]inistry|[Aa]gency|[Dd]epartment|[Cc]abinet|Union"
     r"|FCC|FTC|GSA|DHS|FBI|SEC|DOJ|NATO|EU)\b|\b(?:Gov|Sens?|Reps?)\."
 )
@@ -184,7 +189,8 @@ PUBLIC_RECORDS = re.compile(
     r"|disclosures?)"
     r"|records|filings?|registers?|registry|court (?:papers|documents|filings)|lawsuit|complaint"
     r"|indictment|affidavit|transcripts?|minutes|statistics|audit|bill|statute|legislation|law"
-    r"|act|patents?|directive|judgment|ruling|subpoena|freedom of information)\b"
+    r"|act|(?:congressional|parliamentary|government|committee|inspector general|watchdog|senate|house) report"
+    r"|patents?|directive|judgment|ruling|subpoena|freedom of information)\b"
 )
 PAPERS = re.compile(
     r"(?i)\b(?:records?|filings?|documents?|papers?|e-?mails?|memos?|memorand(?:um|a)|letters?"
