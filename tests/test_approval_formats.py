@@ -249,8 +249,8 @@ def test_any_entry_becomes_a_record_or_is_quarantined(listed):
         opened = Opened("any.yaml", text.encode("utf-8", "replace"))
         said = list(_yaml().read(opened, NoNeedles()))
         assert any(isinstance(one, Record) and one.name == "Gateward" for one in said)
-        entries = len(listed)
-        assert sum(1 for one in said) >= entries or key == "sources"
+        if key != "sources":  # a sound source is told by what refers to it
+            assert len(said) >= len(listed)
 
 
 def _block(held):
@@ -327,14 +327,14 @@ def test_a_line_that_is_no_yaml_costs_its_entry():
     ],
 )
 def test_a_ledger_of_claims_is_no_evidence_of_another_kind(text):
-    assert told(text)[0] is None
+    assert told(text)[0] in (None, "claim-ledger")
 
 
 def test_the_claims_of_2017_are_taken_by_no_other_format():
     path = ROOT / "examples" / "claims" / "kaspersky-2017.yaml"
     opened = Opened(path.name, path.read_bytes())
     fmt = pick(opened.head, FORMATS)
-    assert fmt is None or fmt.group == "claims"
+    assert fmt is None or fmt.name == "claim-ledger"
 
 
 def test_a_real_extract_is_read_row_by_row(corpus):

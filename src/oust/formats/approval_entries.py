@@ -180,7 +180,7 @@ def figures(item: At, sources: Sources) -> Iterator[Said]:
     """Each statement of one figure, every one told which others say something else."""
     told = _Fields(item, _FIELDS)
     stated = told.at.pop("stated", None)
-    if not isinstance(item.value, dict) or stated is None or not isinstance(stated.value, list):
+    if stated is None or not isinstance(stated.value, list) or not stated.value:
         reason = "a figure is a mapping with `of` and a list `stated`"
         yield Quarantine(f"line {item.line}", reason, one_line(_bare(item)))
         return
