@@ -26,6 +26,9 @@ GROUP = "files"
 
 LIMITS = Limits(cpu=120, wall=180.0)
 BATCH_FILES, BATCH_BYTES = 64, 8 * 1024**2
+WHOLE = 32 * 1024**2
+"""Bytes of a file that a worker holds whole."""
+
 FUNCTION = "oust.examine:examined"
 
 
@@ -68,6 +71,8 @@ def examined(data: Any, path: str, format_name: str, sha256: str, patterns: str 
 
     `patterns`: see `oust.formats.content.Patterns.text`.
     """
+    if isinstance(data, FileView) and len(data) <= WHOLE:
+        data = bytes(data)  # read once instead of once for each that asks
     opened = Opened(path, data)
     opened.digests = digests(data, sha256)
     answer, fmt = Answer(), _format(format_name)

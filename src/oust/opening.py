@@ -10,6 +10,11 @@ from oust.fileview import FileView
 HELD = 16 * 1024**2
 """Larger files are read piece by piece, not held: bytes."""
 
+PROGRAM = 256 * 1024
+"""So are programs above this: the sandbox gets them as open files, and they are not copied to it."""
+
+_PROGRAMS = (b"MZ", b"\x7fELF")
+
 
 def open_at(place: Path) -> bytes | FileView:
     """Content of what lies at `place`. Raises OSError or ValueError where it cannot be opened."""
@@ -21,7 +26,10 @@ def stamped(place: Path) -> tuple[bytes | FileView, tuple[int, int]]:
     try:
         with place.open("rb") as file:
             info = os.fstat(file.fileno())
-            data = FileView(place) if info.st_size > HELD else file.read()
+            viewed = info.st_size > HELD
+            if not viewed and info.st_size > PROGRAM:
+                viewed = file.peek(4).startswith(_PROGRAMS)
+            data = FileView(place) if viewed else file.read()
         return data, (info.st_size, info.st_mtime_ns)
     except IsADirectoryError:
         from oust.containers.layout import LayoutView
