@@ -13,7 +13,7 @@ $(READY): pyproject.toml
 	touch $@
 
 demo: $(READY)
-	$(BIN)/oust trace examples/agency-2017/exports --case examples/agency-2017/oust-case
+	$(BIN)/oust trace examples/agency-2017/exports examples/agency-2017/approvals --case examples/agency-2017/oust-case
 
 test: $(READY)
 	$(BIN)/python -m pytest

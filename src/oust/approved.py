@@ -48,14 +48,19 @@ class Chain(Struct, frozen=True, kw_only=True):
     whole: bool  # nothing between product and agency is missing
 
 
+DatedBy = Literal["since", "seen", "until"]
+
+
 class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Something that let the vendor in or shut it out, once."""
 
     when: str  # ISO as far as known; empty: not dated
+    by: DatedBy = "since"  # what `when` is
     kind: str  # a type of approval, or `first order`, `last order`, `first installed`
     says: str
     until: str = ""
     agency: str = ""
+    source: str = ""  # where the record itself says it was read, and how near that is
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -140,12 +145,16 @@ class Approval(Struct, frozen=True, omit_defaults=True, kw_only=True):
     holder: str = ""
     buyer: str = ""
     vehicle: str = ""  # contract number of the vehicle
+    vehicle_name: str = ""
     certificate: str = ""
     authority: str = ""
     amount: str = ""
     currency: str = ""
     since: str = ""
     until: str = ""
+    seen: str = ""  # day on which it was seen to hold
+    source: str = ""  # where the source itself says it read this
+    tier: str = ""  # how near that is: primary, official copy, press, secondary
     note: str = ""  # level, scheme, status: whatever else it says in short
     strength: Strength | Literal[""] = ""
     urls: tuple[str, ...] = ()

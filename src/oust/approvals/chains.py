@@ -48,13 +48,15 @@ class Offer(Struct):
     """What belongs on one chain: vehicle, holder, agency."""
 
     vehicle: str = ""  # contract number as written
+    vehicle_name: str = ""  # where only its name is given
     holder: str = ""
     buyer: str = ""
     department: str = ""
     listed: list[Row] = field(default_factory=list)
     stated: list[Row] = field(default_factory=list)  # contracts stated without award data
     ways: list[Way] = field(default_factory=list)
-    through: list[Through] = field(default_factory=list)
+    through: list[Through] = field(default_factory=list)  # of one product
+    carried: list[Row] = field(default_factory=list)  # listings of that product
 
     @property
     def orders(self) -> list[Order]:
@@ -87,11 +89,11 @@ def chains(known: Known, ways: Iterable[Way], through: Iterable[Through]) -> lis
 
 
 def _offers(known: Known, ways: Iterable[Way], through: Iterable[Through]) -> Iterable[Offer]:
-    held: dict[tuple[str, str, str], Offer] = {}
+    held: dict[tuple[str, str, str, str], Offer] = {}
 
-    def offer(vehicle: str, seller: str, buyer: str) -> Offer:
-        names = (known.key_of(name) if name else "" for name in (seller, buyer))
-        one = held.setdefault((number_key(vehicle), *names), Offer())  # type: ignore[arg-type]
+    def offer(vehicle: str, seller: str, buyer: str, carrier: str = "") -> Offer:
+        holder, agency = (known.key_of(name) if name else "" for name in (seller, buyer))
+        one = held.setdefault((number_key(vehicle), holder, agency, carrier), Offer())
         one.vehicle, one.holder = one.vehicle or vehicle, one.holder or seller
         one.buyer = one.buyer or buyer
         return one
@@ -99,17 +101,24 @@ def _offers(known: Known, ways: Iterable[Way], through: Iterable[Through]) -> It
     for way in ways:
         offer(way.parent, way.seller, way.buyer).ways.append(way)
     for each in through:
-        offer(each.parent, each.seller, each.buyer).through.append(each)
+        one = offer(each.parent, each.seller, each.buyer, each.product)
+        one.through.append(each)
+        one.carried = _carried(known, each)
     for row in known.stated:
         offer("", row["seller"], row["buyer"]).stated.append(row)
     bought = list(held.items())
     for row in known.listings:
         vehicle = number_key(id_of(row, "award"))
+        named = "" if vehicle else extra_of(row).get("vehicle", "")
         holder = known.key_of(row["seller"]) if row["seller"] else ""
-        same = [one for key, one in bought if vehicle and key[0] == vehicle
+        same = [one for key, one in bought if vehicle and key[0] == vehicle and one.ways
                 and (not holder or not key[1] or key[1] == holder)]  # fmt: skip
-        for one in same or [offer(id_of(row, "award"), row["seller"], row["buyer"])]:
+        if not same:
+            same = [offer(id_of(row, "award") or named, row["seller"], row["buyer"])]
+        for one in same:
             one.listed.append(row)
+            if named:
+                one.vehicle, one.vehicle_name = "", named
     return held.values()
 
 
@@ -141,7 +150,7 @@ Named = tuple[str, str]  # name and version
 def _product(known: Known, offer: Offer) -> tuple[Stop, list[Named]]:
     """The product bought or offered, and by which names certificates are looked for."""
     if offer.through:
-        return _carrier(known, offer)
+        return _carrier(offer)
     orders, listed = offer.orders, offer.listed
     if listed and orders:
         matched = _matched(known, orders, listed)
@@ -163,23 +172,27 @@ def _product(known: Known, offer: Offer) -> tuple[Stop, list[Named]]:
     return stop, [(row["name"], row["version"]) for row in rows]
 
 
-def _carrier(known: Known, offer: Offer) -> tuple[Stop, list[Named]]:
+def _carrier(offer: Offer) -> tuple[Stop, list[Named]]:
     """Another maker's product that contains the vendor's code, and where it is listed."""
-    one = offer.through[0]
-    listed = [
+    one, listed = offer.through[0], offer.carried
+    said = f"contains the vendor's code: {one.why}" + ("; listed" if listed else "")
+    evidence = [*(evidence_of(row, "name", row["name"]) for row in listed), one.order.evidence]
+    dates = [row["since"] for row in listed if row["since"]]
+    stop = _stop("product", one.product, said, one.strength, evidence,
+                 since=min(dates, default=""))  # fmt: skip
+    return stop, [(one.product, "")]
+
+
+def _carried(known: Known, one: Through) -> list[Row]:
+    """Listings of the product on the vehicle of the order."""
+    vehicle = number_key(one.parent)
+    return [
         row
         for row in known.carried
         if row["type"] == "listing"
-        and number_key(id_of(row, "award")) == number_key(offer.vehicle) != ""
+        and number_key(id_of(row, "award")) == vehicle != ""
         and known.products.grade(one.product, row["name"], "", row["version"])
     ]
-    said = f"contains the vendor's code: {one.why}" + ("; listed" if listed else "")
-    evidence = [*(evidence_of(row, "name", row["name"]) for row in listed), one.order.evidence]
-    names = list(dict.fromkeys(each.product for each in offer.through))
-    dates = [row["since"] for row in listed if row["since"]]
-    stop = _stop("product", names[0], said, one.strength, evidence,
-                 since=min(dates, default=""), count=len(names))  # fmt: skip
-    return stop, [(name, "") for name in names]
 
 
 def _matched(
@@ -253,21 +266,26 @@ def _under(row: Row) -> str:
 
 def _vehicle(known: Known, offer: Offer) -> Stop:
     number = offer.vehicle
+    if offer.vehicle_name:
+        evidence = [evidence_of(row, "vehicle", offer.vehicle_name) for row in offer.listed]
+        return _stop("vehicle", offer.vehicle_name, "named, without contract number", "name",
+                     evidence)  # fmt: skip
     if not number:
         why = "no order or listing of it names one" if offer.orders or offer.listed else (
             "the statement names none")  # fmt: skip
         return Stop(station="vehicle", missing=why)
     rows = known.vehicles.stated.get(number_key(number), [])
-    named = next((said for row in offer.listed if (said := extra_of(row).get("vehicle"))), "")
+    listed = [*offer.listed, *offer.carried]
+    named = next((said for row in listed if (said := extra_of(row).get("vehicle"))), "")
     if rows:
         row = rows[0]
         return _stop("vehicle", f"{row['name']} ({number})", "by its contract number", "identifier",
                      [evidence_of(row, "ids", number) for row in rows],
                      since=row["since"], until=row["until"])  # fmt: skip
     ground = "named in the order" if offer.orders else "named in the price list"
-    if offer.orders and offer.listed:
+    if offer.orders and listed:
         ground = "named in the order and in the price list"
-    evidence = [evidence_of(row, "ids", number) for row in offer.listed]
+    evidence = [evidence_of(row, "ids", number) for row in listed]
     evidence += [order.evidence for order in offer.orders]
     return _stop("vehicle", f"{named} ({number})" if named else number, ground, "identifier",
                  evidence)  # fmt: skip
@@ -286,6 +304,9 @@ def _holder(known: Known, offer: Offer) -> Stop:
 
 def _awarded(known: Known, offer: Offer) -> Iterable[Stop]:
     """The contract that the vehicle is; of orders without vehicle, the contracts themselves."""
+    if offer.vehicle_name:
+        yield Stop(station="award", missing="the vehicle's contract number is not given")
+        return
     if not offer.vehicle:
         yield _orders("award", offer)
         return
@@ -300,7 +321,7 @@ def _awarded(known: Known, offer: Offer) -> Iterable[Stop]:
 
 
 def _ordered(offer: Offer) -> Iterable[Stop]:
-    if offer.vehicle:
+    if offer.vehicle or offer.vehicle_name:
         yield _orders("order", offer)
 
 

@@ -17,7 +17,7 @@ def figures(
 ) -> tuple[Figure, ...]:
     """Stated figures by what they are of and when they were stated."""
     found = [_figure(row, agencies, key_of) for row in rows if row["type"] == "figure"]
-    return tuple(sorted(found, key=lambda one: (one.buyer, one.of, one.since, one.name)))
+    return tuple(sorted(found, key=lambda one: (one.of, one.since, one.buyer, one.by, one.amount)))
 
 
 def _figure(row: Row, agencies: Sequence[Agency], key_of: Callable[[str], str]) -> Figure:
@@ -25,6 +25,7 @@ def _figure(row: Row, agencies: Sequence[Agency], key_of: Callable[[str], str]) 
     bound = next((said[name] for name in BOUNDS if said.get(name)), "")
     amount = said.get("amount_text", "") or f"{bound} {row['amount']}".strip()
     whose = _matching(row["buyer"], agencies, key_of)
+    of_money = bool(row["amount"] or said.get("currency") or row["buyer"])
     conflicts = said.get("conflicts_with", "")
     return Figure(
         name=row["name"],
@@ -39,8 +40,8 @@ def _figure(row: Row, agencies: Sequence[Agency], key_of: Callable[[str], str]) 
         origin=said.get("source", ""),
         conflicts=tuple(one.strip() for one in conflicts.split(";") if one.strip()),
         urls=tuple(row["urls"] or ()),
-        seen=total(whose),
-        seen_of=f"orders of {row['buyer']}" if row["buyer"] else "all orders",
+        seen=total(whose) if of_money else (),
+        seen_of=(f"orders of {row['buyer']}" if row["buyer"] else "all orders") * of_money,
         evidence=(evidence_of(row),),
     )
 

@@ -12,7 +12,10 @@ from oust.approved import Approval
 from oust.model import Evidence
 
 _RANK = ("identifier", "name", "misspelt", "weak")
-_NOTED = ("scheme", "level", "program", "status", "exclusion_type", "sin", "origin", "note")
+_NOTED = (
+    *("scheme", "level", "program", "exclusion_type", "sin", "origin", "quantity", "amount_text"),
+    *("status", "confidence", "note"),
+)
 
 
 def extra_of(row: Row) -> dict[str, str]:
@@ -77,12 +80,16 @@ def approval(row: Row) -> Approval:
         holder=row["seller"],
         buyer=row["buyer"],
         vehicle=id_of(row, "award"),
+        vehicle_name=said.get("vehicle", ""),
         certificate=id_of(row, "id") if row["type"] == "certification" else "",
         authority=said.get("authority", ""),
         amount=row["amount"],
         currency=said.get("currency", ""),
         since=row["since"],
         until=row["until"],
+        seen=said.get("seen", ""),
+        source=said.get("source", ""),
+        tier=said.get("tier", ""),
         note="; ".join(dict.fromkeys(notes)),
         strength=row.get("strength", ""),
         urls=tuple(row["urls"] or ()),

@@ -34,6 +34,8 @@ GENERIC = frozenset(
 SPELT_ALIKE = 0.88
 """Similarity from which a word is the vendor's own, misspelt: "KAPERSKY"."""
 
+_VERSION = re.compile(r"(?<![\w.,-])v?(\d{1,4}(?:\.\d+)*)(?![\w,-]|\.\d)", re.I)
+_UNITS = GENERIC - {"a", "an", "and", "the", "of", "for", "with", "to", "by", "in", "on", "per"}
 _NUMBER = re.compile(r"\d[\d.,]*$")
 
 
@@ -68,24 +70,30 @@ class Products:
         left, right = self.telling(one), self.telling(other)
         if not left or not right:
             return None
-        if left == right:
-            said, rank, strength = "same name", 0, "name"
-        elif right <= left or (left < right and len(left) > 1):
-            said, rank, strength = "one name holds the other", 3, "weak"
-        else:
-            return None
         stated = version or version_in(one), other_version or version_in(other)
         close, words_of = _versions(*stated)
-        doubt: Strength = "name" if strength == "name" and close < 2 else "weak"
-        return Grade(rank + close, doubt, f"{said}, {words_of}")
+        if left == right:
+            said, rank = "same name", 0
+        elif right <= left or (left < right and (len(left) > 1 or not close)):
+            said, rank = "one name holds the other", 3
+        else:
+            return None
+        firm: Strength = "name" if close < (2 if rank == 0 else 1) else "weak"
+        return Grade(rank + close, firm, f"{said}, {words_of}")
 
 
 def version_in(name: str) -> str:
-    """A version written at the end of a name or between its words, such as `10` or `11.6.0.394`."""
-    found = re.findall(r"(?<![\w.,-])v?(\d{1,4}(?:\.\d+)*)(?![\w,-]|\.\d)", name, re.I)
-    dotted = [one for one in found if "." in one]
-    plain = [one for one in found if len(one) <= 2]
-    return str((dotted or plain or [""])[0])
+    """A version written in a name, such as `10` or `11.6.0.394`; a number of seats is none."""
+    found = [match for match in _VERSION.finditer(name) if not _counts(name[match.end() :])]
+    dotted = [match[1] for match in found if "." in match[1]]
+    plain = [match[1] for match in found if len(match[1]) <= 2]
+    return (dotted or plain or [""])[0]
+
+
+def _counts(rest: str) -> bool:
+    """Whether what follows a number makes it a quantity: `40 SEATS`, `1 year`."""
+    after = words(rest[:24])[:1]
+    return bool(after) and after[0] in _UNITS
 
 
 def _versions(one: str, other: str) -> tuple[int, str]:

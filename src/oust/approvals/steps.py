@@ -8,7 +8,7 @@ from oust.approvals.chains import Host
 from oust.approvals.listed import approval, evidence_of
 from oust.approvals.orders import Way
 from oust.approvals.rows import Row
-from oust.approved import Agency, Step
+from oust.approved import Agency, Approval, DatedBy, Step
 
 KEPT = 3
 """Pieces of evidence kept with a step."""
@@ -33,19 +33,31 @@ def steps(
 
 def _listings(approvals: Iterable[Row]) -> Iterator[Step]:
     """Price lists: one step for each vehicle, holder and date."""
-    lists: dict[tuple[str, str, str], list[Row]] = {}
+    lists: dict[tuple[str, ...], list[Row]] = {}
     for row in approvals:
         if row["type"] == "listing":
             one = approval(row)
-            lists.setdefault((one.vehicle, row["seller"], row["since"]), []).append(row)
-    for (vehicle, seller, since), rows in lists.items():
+            key = (one.vehicle, one.vehicle_name, one.holder, one.since, one.seen, one.until)
+            lists.setdefault(key if not one.since else key[:4], []).append(row)
+    for rows in lists.values():
         first = approval(rows[0])
         more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
+        vehicle = f"{first.vehicle_name} {first.vehicle}".strip()
         on = f" on {vehicle}" if vehicle else ""
-        by = f" by {seller}" if seller else ""
+        by = f" by {first.holder}" if first.holder else ""
         ends = max((row["until"] for row in rows), default="")
-        yield Step(when=since, kind="listing", says=f"{first.name}{more} listed{on}{by}",
-                   until=ends, evidence=tuple(evidence_of(row) for row in rows[:KEPT]))  # fmt: skip
+        says = f"{first.name}{more} listed{on}{by}" + (f", {first.note}" if first.note else "")
+        yield _dated(first, says, ends, rows)
+
+
+def _dated(one: Approval, says: str, ends: str, rows: Sequence[Row]) -> Step:
+    """A step by the day from which it holds, else on which it was seen, else until which."""
+    by: DatedBy = "since" if one.since else "seen" if one.seen else "until" if ends else "since"
+    when = {"since": one.since, "seen": one.seen, "until": ends}[by]
+    source = ", ".join(part for part in (one.source, one.tier) if part)
+    kept = tuple(evidence_of(row) for row in rows[:KEPT])
+    return Step(when=when, by=by, kind=one.type, says=says, until=ends if by != "until" else "",
+                agency=one.buyer, source=source, evidence=kept)  # fmt: skip
 
 
 def _stated(approvals: Iterable[Row]) -> Iterator[Step]:
@@ -58,8 +70,7 @@ def _stated(approvals: Iterable[Row]) -> Iterator[Step]:
         name = f"{one.name} {one.version}" if one.version and one.version not in one.name else (
             one.name)  # fmt: skip
         says = ", ".join(part for part in (name, by, one.note, one.certificate) if part)
-        yield Step(when=one.since, kind=row["type"], says=says, until=one.until, agency=one.buyer,
-                   evidence=(one.evidence,))  # fmt: skip
+        yield _dated(one, says, one.until, [row])
 
 
 def _orders(agencies: Iterable[Agency], ways: Sequence[Way]) -> Iterator[Step]:

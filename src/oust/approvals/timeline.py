@@ -46,7 +46,7 @@ def counted(tables: Tables, asked: Asked) -> tuple[list[Row], Repeated]:
     twice = _in_several(tables, single)
     if twice is None:
         return tables.rows(_summed(single)), Repeated(without_number=without)
-    exact = tables.keep(_told_apart(rows.semi_join(twice, "award")))
+    exact = tables.keep(_told_apart(awards(tables, asked, twice)))
     once = _by_award(exact.filter(exact.counts))
     whole = single.anti_join(twice, "award").union(once)
     left = exact.filter(~exact.counts)

@@ -51,7 +51,7 @@ def approvals(
     """
     from oust.case import Case
     from oust.report import approvals as report
-    from oust.report import approvals_svg as chart
+    from oust.report.approvals_svg import render
 
     check_output(output)
     check_output(svg)
@@ -59,12 +59,12 @@ def approvals(
         known_vendors((vendor,), [dossier.id for dossier in case.dossiers])
         found = case.approvals(vendor)
     if svg is not None:
-        put(chart.render(found), svg)
+        put(render(found), svg)
     if form == "json":
         put(report.as_json(found), output)
     elif form == "csv":
         put(report.as_csv(found), output)
     elif form == "svg":
-        put(chart.render(found), output)
+        put(render(found), output)
     else:
         put("\n".join(report.lines(found, every)) + "\n", output)

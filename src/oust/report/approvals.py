@@ -100,10 +100,12 @@ def _steps(steps: tuple[Step, ...], shown: int) -> Iterator[str]:
 
 
 def _step(step: Step) -> Iterator[str]:
-    until = f" (until {step.until})" if step.until else ""
+    until = f" (until {clip(step.until, 20)})" if step.until else ""
+    seen = {"seen": "seen then: ", "until": "until then: "}.get(step.by, "")
+    source = f" ({clip(step.source, 90)})" if step.source else ""
     agency = f"{step.agency}: " if step.agency else ""
     first = f"   {clip(step.when or 'not dated', 10):<10}  {step.kind:<21} "
-    text = clip(f"{agency}{step.says}", 240) + clip(until, 30)
+    text = clip(f"{seen}{agency}{step.says}", 240) + until + source
     yield from _wrapped(text, first, " " * 37)
     if step.evidence:
         yield " " * 37 + _place(step.evidence[0], WIDTH - 37)
@@ -249,23 +251,36 @@ def _figures(found: Approvals) -> Iterator[str]:
     if not found.figures:
         return
     yield " Stated figures, side by side with what was read; none is chosen"
+    of = None
     for one in found.figures:
-        yield from _wrapped(stated(one), "   ", "     ")
+        if one.of != of:
+            of = one.of
+            yield from _wrapped(clip(of or one.name, 190), "   ")
+        yield from _wrapped(stated(one), "     ", "       ")
         if one.evidence:
-            yield "     " + _place(one.evidence[0], WIDTH - 5)
+            yield "       " + _place(one.evidence[0], WIDTH - 7)
     yield ""
 
 
 def stated(one: Figure) -> str:
-    """`sales: stated < 9000 USD (State, 2017-09-18), seen in what was read: 1,200.00`."""
-    who = ", ".join(part for part in (one.by, one.since, one.tier) if part)
-    what = clip(": ".join(part for part in (one.buyer, one.of or one.name) if part), 120)
-    seen = " and ".join(_sums(one.seen)) if one.seen else "nothing"
-    amount = f"{one.amount or 'no amount'} {one.currency}".rstrip()
-    text = f"{what}: stated {amount} ({who or 'nobody named'})"
-    text += f", seen in what was read: {seen} ({one.seen_of})"
+    """`stated under 9000 USD (State, 2017-09-18), seen in what was read: 1,200.00 (all orders)`."""
+    who = "; ".join(part for part in (one.by, one.since, one.origin, one.tier) if part)
+    amount = f"{_grouped(one.amount) or 'no amount'} {one.currency}".rstrip()
+    text = f"{one.buyer}: " if one.buyer else ""
+    text += f"stated {amount} ({who or 'nobody named'})"
+    if one.seen_of:
+        seen = " and ".join(_sums(one.seen)) if one.seen else "nothing"
+        text += f", seen in what was read: {seen} ({one.seen_of})"
     return clip(text + (f"; conflicts with {', '.join(one.conflicts)}" if one.conflicts else ""),
-                400)  # fmt: skip
+                500)  # fmt: skip
+
+
+def _grouped(amount: str) -> str:
+    """`under 54,000` for `under 54000`."""
+    *bound, number = amount.split(" ")
+    if number.isdecimal() and number.isascii() and len(number) < 30:
+        return " ".join((*bound, f"{int(number):,}"))
+    return amount
 
 
 def _wrapped(text: str, first: str, rest: str = "") -> Iterator[str]:
