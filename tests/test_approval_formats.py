@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oust.case import Case
 from oust.formats import FORMATS, delimited_table, pick
 from oust.formats.approval_headers import day, day_first, section
 from oust.formats.certificates import certificates
@@ -362,3 +363,46 @@ def test_real_answers_of_the_api_in_workbooks(corpus):
         _, said = told(path.read_bytes(), name=path.name)
         counts[path.parent.name] = Counter(one.type for one in said)
     assert counts == {"v2": {"exclusion": 1}, "v4": {"exclusion": 63}}
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory):
+    """A case of price lists, a workbook of one, and the example."""
+    place = tmp_path_factory.mktemp("listed")
+    folder = place / "given"
+    folder.mkdir()
+    golden = ROOT / "tests" / "formats"
+    (folder / "list.csv").write_bytes(
+        (golden / "price-list" / "gsa-preamble" / "input.csv").read_bytes()
+    )
+    (folder / "list.xlsx").write_bytes(_workbook())
+    (folder / "steps.yaml").write_bytes(EXAMPLE.read_bytes())
+    with Case.open(place / "case", create=True) as case:
+        case.add([folder])
+        return case.findings(), case.coverage()
+
+
+def _workbook():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (LISTED.strip().split(","), ["1", "Kaspersky Lab", "KL-1", "Anti-Virus", "RU", 5]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_what_is_listed_or_certified_is_no_exposure(listed):
+    findings, _ = listed
+    assert findings.exposures == ()
+    assert {one.vendor for one in findings.mentions} == {"kaspersky"}
+
+
+def test_a_list_of_approvals_looks_at_no_asset(listed):
+    """Else "purchase records" would count as looked at where none was given."""
+    findings, coverage = listed
+    formats = {one.format for one in findings.sources if one.records}
+    assert formats == {"price-list", "purchases-xlsx", "approvals-yaml"}
+    assert coverage.looks == ()
+    assert "purchase records" in coverage.looked.never
