@@ -10,6 +10,9 @@ from oust.commands.agreements import agreements
 from oust.commands.approvals import approvals
 from oust.commands.case import case
 from oust.commands.claims import claims
+from oust.commands.claims_draft import draft
+from oust.commands.claims_exchange import export as export_claims
+from oust.commands.claims_exchange import import_ as import_claims
 from oust.commands.coverage import coverage
 from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
@@ -48,6 +51,9 @@ root.add_command(export)
 root.add_command(approvals)
 root.add_command(unseen)
 root.add_command(claims)
+claims.add_command(draft)
+claims.add_command(import_claims)
+claims.add_command(export_claims)
 root.add_command(note)
 root.add_command(agreements)
 rules.add_command(who)
