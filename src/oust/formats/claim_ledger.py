@@ -31,8 +31,5 @@ class ClaimLedger:
 
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """Nothing: says what to do with it."""
-        raise Unreadable(
-            "a ledger of claims, which is no evidence of where something is: put it into "
-            "CASE/claims, and see it with: oust claims show FILE"
-        )
+        raise Unreadable("a ledger of claims, which is no evidence; see: oust claims show FILE")
         yield  # makes it an iterator, as every format's reading is

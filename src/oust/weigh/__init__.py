@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oust.data.ledger import Claim, Ledger
+from oust.data.ledgers import uncollected
 from oust.weigh.classes import Classes
 from oust.weigh.graph import Graph
 from oust.weigh.identity import Identity, named
@@ -36,9 +37,10 @@ class Weighing:
         self.claims = ledger.claims
         self.number = {claim.id: n for n, claim in enumerate(self.claims)}
         self.identity = Identity(ledger)
-        self.graph = Graph(len(self.claims), self._edges(), self._dead())
-        self.classes = Classes(self.graph, self.claims, self.identity)
-        self.classes.tie(self.claims, ledger.apart)
+        with uncollected():
+            self.graph = Graph(len(self.claims), self._edges(), self._dead())
+            self.classes = Classes(self.graph, self.claims, self.identity)
+            self.classes.tie(self.claims, ledger.apart)
 
     def origins(self, claims: Iterable[str]) -> Count:
         """From how many origins these claims come, taken together, whatever their kind."""
@@ -110,7 +112,8 @@ class Weighing:
         """The fewest and the most origins of every claim, in the order of the ledger."""
         from oust.weigh.ranges import ranges  # all at once is seldom needed
 
-        return ranges(self.graph, self.classes)
+        with uncollected():
+            return ranges(self.graph, self.classes)
 
     def circles(self) -> list[Circle]:
         """Claims that derive from each other, and whether a source outside is named."""
@@ -157,16 +160,20 @@ class Weighing:
             return f"{claim.id}, a draft that is not confirmed"
         if claim.standing == "retracted":
             return f"{claim.id}, which is retracted"
-        if claim.by and all(self._gone(self.identity.speakers[one].standing) for one in claim.by):
+        gone = self._gone
+        if not gone:
+            return ""
+        if claim.by and gone.issuperset(claim.by):
             return f"{claim.id}, whose speaker is retracted"
-        papers = [self.identity.documents[one.document] for one in claim.seen_in]
-        if papers and all(self._gone(one.standing) for one in papers):
+        if claim.seen_in and all(one.document in gone for one in claim.seen_in):
             return f"{claim.id}, which stands in retracted documents alone"
         return ""
 
-    @staticmethod
-    def _gone(standing: str) -> bool:
-        return standing == "retracted"
+    @cached_property
+    def _gone(self) -> set[str]:
+        """Speakers and documents that are retracted."""
+        speakers = {one.id for one in self.ledger.speakers if one.standing == "retracted"}
+        return speakers | {one.id for one in self.ledger.documents if one.standing == "retracted"}
 
     def _dead(self) -> NDArray[np.bool_]:
         return np.array([bool(self._ended(claim)) for claim in self.claims], np.bool_)

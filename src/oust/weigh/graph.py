@@ -31,24 +31,13 @@ class Graph:
         live = ~(dead[source] | dead[target])
         self.part = strong(count, source[live], target[live])
         parts = int(self.part.max(initial=-1)) + 1
-        self._leads: list[list[int]] = [[] for _ in range(parts)]
-        self._link(self.part[source[live]], self.part[target[live]], parts)
+        self._leads = _leads(self.part[source[live]], self.part[target[live]], parts)
         outside = np.zeros(parts, np.bool_)
         left = (self.part[source] != self.part[target]) | dead[target]
         outside[self.part[source[left]]] = True
         self.alive = self._living(outside.tolist(), self.part[dead])
         self.roots = self._roots(outside)
         self._same, self._joins = self._joined()
-
-    def _link(self, source: Ints, target: Ints, parts: int) -> None:
-        """Keep what each component derives from, once."""
-        other = source != target
-        pairs = np.unique(source[other] * np.int64(parts or 1) + target[other])
-        # a component has a higher number than those from which it derives: they are numbered in
-        # the order in which Pearce's algorithm leaves them
-        assert (pairs // (parts or 1) > pairs % (parts or 1)).all()
-        for a, b in zip((pairs // parts).tolist(), (pairs % parts).tolist(), strict=True):
-            self._leads[a].append(b)
 
     def _living(self, outside: list[bool], dead: Ints) -> list[bool]:
         """Which components still have an origin: what rests on dead ones alone falls away."""
@@ -82,7 +71,7 @@ class Graph:
             else:
                 same.append(part)
                 if sources:
-                    joins.append((part, sorted(sources)))
+                    joins.append((part, list(sources)))
         return same, joins
 
     def is_alive(self, claim: int) -> bool:
@@ -112,7 +101,7 @@ class Graph:
             own: dict[int, int] = {}
             for part, numbers in marks.items():
                 for number in numbers:
-                    if start <= number < start + BLOCK:
+                    if 0 <= number - start < BLOCK:
                         own[part] = own.get(part, 0) | 1 << (number - start)
             yield self.whole_sets(own)
 
@@ -127,6 +116,20 @@ class Graph:
                 bits |= sets[one]
             sets[part] = bits
         return [sets[one] for one in self._same]
+
+
+def _leads(source: Ints, target: Ints, parts: int) -> list[list[int]]:
+    """For each component those from which it derives, each once."""
+    other = source != target
+    width = np.int64(max(parts, 1))
+    pairs = np.unique(source[other] * width + target[other])
+    above, below = pairs // width, pairs % width
+    # a component has a higher number than those from which it derives: they are numbered in the
+    # order in which Pearce's algorithm leaves them
+    assert (above > below).all()
+    ends = np.searchsorted(above, np.arange(parts + 1)).tolist()
+    leads = below.tolist()
+    return [leads[ends[n] : ends[n + 1]] for n in range(parts)]
 
 
 def strong(count: int, source: Ints, target: Ints) -> Ints:

@@ -50,6 +50,17 @@ def _counted(graph: Graph, marks: dict[int, list[int]], width: int) -> Ints:
     return total
 
 
+def _met(bits: int, special: list[int], near: list[str]) -> tuple[frozenset[int], frozenset[str]]:
+    """The origins and the pools that a bit set names."""
+    places = []
+    while bits:
+        places.append((bits & -bits).bit_length() - 1)
+        bits &= bits - 1
+    count = len(special)
+    met = frozenset(special[at] for at in places if at < count)
+    return met, frozenset(near[at - count] for at in places if at >= count)
+
+
 def _special(graph: Graph, classes: Classes) -> Ints:
     """The fewest that origins with ties of their own, and the pools around them, can be."""
     special, near = sorted(classes.special), sorted(classes.near)
@@ -68,8 +79,7 @@ def _special(graph: Graph, classes: Classes) -> Ints:
         return counts
     for part, bits in enumerate(graph.whole_sets(marks)):
         if bits not in known:
-            met = frozenset(n for n in special if bits & bit[n])
-            around = frozenset(pool for pool in near if bits & pool_bit[pool])
+            met, around = _met(bits, special, near)
             known[bits] = classes.fewest(met, around)[0]
         counts[part] = known[bits]
     return counts
