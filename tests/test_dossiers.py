@@ -71,6 +71,16 @@ WRONG = {
         9,
         "why is missing",
     ),
+    "serves of what serves nothing": (
+        _identifier("cpe_vendor", "acme", "serves: update"),
+        9,
+        "has no use for serves",
+    ),
+    "serves something unheard of": (
+        _identifier("domain", "acme.example", "serves: updates"),
+        9,
+        "did you mean update?",
+    ),
     "empty value": (HEAD + FACT.replace("value: acme", "value:"), 6, "value"),
     "empty list": (HEAD + FACT.replace("value: acme", "values: []"), 6, "values is empty"),
     "null": (HEAD.replace("vendor: Acme", "vendor: ~"), 2, "vendor is empty"),

@@ -195,11 +195,33 @@ def test_the_answer_carries_its_denominator():
         ("upd.juniper.example", "licensee_update_host:juniper.example", "update"),
     ],
 )
-def test_what_a_destination_serves(name, identifier, purpose):
+def test_what_a_destination_of_one_vendor_serves(name, identifier, purpose):
     dossier = next(one for one in load_dossiers() if one.id == "kaspersky")
     found, ground = purpose_of(name, identifier, dossier)
     assert found == purpose
     assert ground
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name", "identifier", "purpose", "ground"),
+    [
+        ("hikvision", "api.hik-connect.com", "domain:hik-connect.com", "device", "serves devices"),
+        ("dahua", "das.easy4ipcloud.com", "p2p_host:das.easy4ipcloud.com", "device", "p2p host"),
+        ("acronis", "dl.acronis.com", "domain:dl.acronis.com", "update", "serves updates"),
+        ("bytedance", "mcs.snssdk.com", "domain:mcs.snssdk.com", "telemetry", "measurement"),
+        ("kaspersky", "x.upd.kaspersky.com", "domain:upd.kaspersky.com", "update", "dossier"),
+        ("kaspersky", "update.kaspersky.de", "domain:kaspersky.de", "update", "in the host name"),
+        ("kaspersky", "shop.kaspersky.de", "domain:kaspersky.de", "web", "serves web pages"),
+        ("kaspersky", "203.0.113.7", "asn:AS209030", "protection", "sites of others"),
+        ("kaspersky", "203.0.113.8", "asn:AS200107", "unknown", "nothing says"),
+    ],
+)
+def test_what_a_dossier_says_goes_before_what_a_name_suggests(
+    vendor, name, identifier, purpose, ground
+):
+    dossier = next(one for one in load_dossiers() if one.id == vendor)
+    found, why = purpose_of(name, identifier, dossier)
+    assert (found, ground in why) == (purpose, True)
 
 
 # whole cases

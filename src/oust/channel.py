@@ -26,7 +26,17 @@ EVENT_SCHEMA = pa.schema(
 )
 """One row of a log, as far as an audit needs it. A column that is missing counts as null."""
 
-Purpose = Literal["update", "look-up", "licence", "web", "unknown"]
+Purpose = Literal[
+    "update",
+    "look-up",
+    "licence",
+    "telemetry",
+    "device",
+    "protection",
+    "mail",
+    "web",
+    "unknown",
+]
 """What a destination serves, by the dossier's identifier and the labels of its name."""
 
 CadenceWord = Literal[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from oust.data.dossier import Cited, Dossier, Embedding, Identifier, Name, NotEvidence, Product
-from oust.data.kinds import IDENTIFIER_KINDS
+from oust.data.kinds import DESTINATIONS, IDENTIFIER_KINDS
 from oust.data.nodes import Node
 from oust.data.strict import (
     Entry,
@@ -73,6 +73,9 @@ def _identifier(entry: Entry, found: Findings) -> None:
         return
     match = entry.values.get("match", "") or kind.compare
     scheme = entry.values.get("detail", {}).get("scheme", "")
+    if entry.values.get("serves") and name not in DESTINATIONS:
+        hint = "only hosts and addresses serve something"
+        found.add(entry.at("serves"), f"a {name} has no use for serves", hint)
     node = entry.nodes.get("values", entry.node)
     for value in entry.values.get("values", ()):
         free = match in ("prefix", "regex")

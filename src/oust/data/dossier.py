@@ -16,6 +16,12 @@ Grade = Literal["", "weak"]
 Match = Literal["", "exact", "prefix", "suffix", "regex"]
 """How a value is compared within its own field; empty means: as its kind is compared."""
 
+Serves = Literal[
+    "", "update", "look-up", "licence", "telemetry", "device", "protection", "mail", "web"
+]
+"""What a destination is there for, where a source says so; empty: not known. `device`: what
+cameras, recorders and the like call to be reached. `protection`: carries sites of others."""
+
 
 class Cited(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """What every fact carries."""
@@ -65,6 +71,7 @@ class Identifier(Cited, frozen=True, kw_only=True):
     values: tuple[str, ...]
     match: Match = ""
     product: str = ""
+    serves: Serves = ""  # of hosts and addresses
     detail: dict[str, str] = {}  # registrant, scheme, mime, ...; altitude by driver name
 
 

@@ -234,6 +234,11 @@ _NETWORK = {
     "usb_vendor_id": _at("USB vendor id", "ids:usb", compare="usb", form="usb"),
 }
 
+DESTINATIONS = frozenset(
+    ("domain", "installer_host", "p2p_host", "asn", "ip_address", "ip_prefix", "url")
+)
+"""Kinds that may say what they serve; of other kinds it follows from the kind itself."""
+
 _NOT_YET = {
     "android_sdk": _later("SDK in apps of others", "is a name; its packages are compared"),
     "chrome_native_messaging_host": _later("browser messaging host", _NO_FIELD),

@@ -35,7 +35,10 @@ PURPOSES = {
     "update": "update host",
     "look-up": "cloud look-up",
     "licence": "licence host",
-    "device": "rendezvous host of devices",
+    "telemetry": "measurement of use",
+    "device": "cloud or rendezvous host of devices",
+    "protection": "protection service",
+    "mail": "mail host",
     "unknown": "use not known",
 }
 """How the purposes of destinations are read aloud."""
@@ -96,8 +99,7 @@ def _contact(row: Row, firm: tuple[Row, ...], purpose_of: PurposeOf) -> Shown:
 
 
 def _purpose(name: str, row: Row, purpose_of: PurposeOf) -> str:
-    found = purpose_of(name, row["identifier"], row["vendor"])
-    return "device" if found == "unknown" and row["identifier"].startswith("p2p_host:") else found
+    return purpose_of(name, row["identifier"], row["vendor"])
 
 
 def _only_site(names: Sequence[Row], purpose_of: PurposeOf) -> str:

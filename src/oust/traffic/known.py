@@ -105,7 +105,8 @@ def _destination(name: str, rows: Sequence[Row], dossier: Dossier) -> Destinatio
 
 def _of_alias(purpose: Purpose, whole: bool, aliased: bool) -> Purpose:
     """A name of somebody else's that stands for the vendor's says nothing of updates."""
-    return "unknown" if aliased and not whole else purpose
+    served = purpose in ("protection", "mail")
+    return "unknown" if aliased and not whole and not served else purpose
 
 
 def _add_sum(found: Known, row: Row) -> None:

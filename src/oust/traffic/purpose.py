@@ -1,6 +1,6 @@
 """What a destination serves: update, cloud look-up, licence, web; unknown where nothing says so.
 
-By the dossier first: the kind of the identifier that was met, a `class` that the dossier gives it,
+By the dossier first: the kind of the identifier that was met, and what it says that this serves;
 then the labels of the host name, which the vendor chose, then the dossier's own words. Each answer
 comes with its ground, so that a reader can disagree.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import get_args
 
 from oust.channel import Purpose
 from oust.data.dossier import Dossier, Identifier
@@ -20,8 +21,21 @@ BY_KIND: dict[str, Purpose] = {
     "url_path": "update",
     "installer_host": "update",
     "sparkle_feed_guid": "update",
+    "p2p_host": "device",
 }
-"""Kinds of identifiers that only updates and installers have."""
+"""Kinds of identifiers that only destinations of one purpose have."""
+
+WHAT: dict[str, str] = {
+    "update": "updates or installers",
+    "look-up": "cloud look-ups",
+    "licence": "licences",
+    "telemetry": "measurement of use",
+    "device": "devices, to be reached",
+    "protection": "sites of others, to protect them",
+    "mail": "mail",
+    "web": "web pages",
+}
+"""How a purpose that a dossier states is read aloud."""
 
 LABELS: dict[str, Purpose] = {
     **dict.fromkeys(("ksn", "geoksn", "reputation", "verdict", "cloudscan"), "look-up"),
@@ -45,7 +59,7 @@ WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
 Of a weak value the last, a web site, is tried first: it is why most of them are weak.
 """
 
-ORDER: tuple[Purpose, ...] = ("update", "look-up", "licence", "web", "unknown")
+ORDER: tuple[Purpose, ...] = get_args(Purpose)
 
 
 def purpose_of(name: str, identifier: str, dossier: Dossier) -> tuple[Purpose, str]:
@@ -54,20 +68,28 @@ def purpose_of(name: str, identifier: str, dossier: Dossier) -> tuple[Purpose, s
     if kind in BY_KIND:
         return BY_KIND[kind], f"dossier: {kind.replace('_', ' ')} {value}"
     fact = fact_of(dossier, kind, value)
-    stated = fact.detail.get("class", "") if fact else ""
-    for purpose in ORDER:
-        if stated == purpose:
-            return purpose, f"dossier: class of {value}"
+    stated = _stated(fact, value)
+    # of a whole domain of web pages, a host below it may be there for something else
+    if stated and (stated[0] != "web" or name.removeprefix("www.") == value):
+        return stated
     words = frozenset(_words(name))
     for word, purpose in LABELS.items():
         if word in words:
             return purpose, f"“{word}” in the host name"
+    if stated:
+        return stated
     table = WORDS if not fact or not fact.strength else WORDS[-1:] + WORDS[:-1]
     for pattern, purpose in table:
         for text in _texts(fact):
             if pattern.search(text):
                 return purpose, f"dossier on {value}: “{text.partition(':')[0]}”"
     return "unknown", f"nothing says what {value or name} serves"
+
+
+def _stated(fact: Identifier | None, value: str) -> tuple[Purpose, str] | None:
+    if fact is None or not fact.serves:
+        return None
+    return fact.serves, f"dossier: {value} serves {WHAT[fact.serves]}"
 
 
 def fact_of(dossier: Dossier, kind: str, value: str) -> Identifier | None:
