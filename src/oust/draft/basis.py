@@ -25,7 +25,7 @@ _UNTRUE = re.compile(
 )
 _OWN = re.compile(r"(?i)\b(?:we|we[’']ve|we[’']re|our|ours|us|i|my|me)\b")
 _OWN_BODY = re.compile(
-    r"(?i)\b(?:the|its|his|her|their) (?:company|firm|office|department|agency|ministry|county|city|board|council"
+    r"(?i)\b(?:its|his|her|their) (?:company|firm|office|department|agency|ministry|county|city|board|council"
     r"|borough|bank|university|committee|group|team|party)\b"
 )
 _INSIDE_ROLE = re.compile(
@@ -71,7 +71,7 @@ def kind(verb_class: str, verb: str, speaker: Who | None, text: str, found: Basi
     """A denial, a record, a judgment, or else a claim."""
     if verb_class == "deny":
         return "denial"
-    if verb in ("call", "describe", "brand") and _CALLED.search(text):
+    if (verb in ("call", "describe", "brand") or verb in w.CRITICISING) and _CALLED.search(text):
         return "denial"
     if found == "record":
         return "record"

@@ -98,7 +98,7 @@ _SPOKEN_OBJECT = re.compile(
     r"|conclusions?|knowledge|connections?|existence|view|evidence|testimony|narrative|version|news"
     r"|having|being|doing|\w+ing|any|all)\b"
 )
-_TITLED = re.compile(r"(?i)\b(?:entitled|titled|headlined|called|named|dubbed|under the (?:title|headline))\s*,?\s*\Z")
+_TITLE = re.compile(r"\b(?:report|article|story|book|series|post|bill|project|programme?|operation|product|tool)\s*\Z")
 
 
 ASIDE = re.compile(r"\([^()]{1,40}\)")
@@ -131,19 +131,30 @@ def _verb_cue(mask: str, match: re.Match[str], before: list[Cue]) -> Cue | None:
         return None
     if form in w.NOUN_LIKE and _NOUN_BEFORE.search(left) and not re.search(r"“[^”]*”\s*\Z|\bwhich\s*\Z", left):
         return None
-    if form in w.NOUN_LIKE and form == verb and not _PLURAL_BEFORE.search(left):
+    if form == "called" and _TITLE.search(left):
+        return None
+    if form in w.NOUN_LIKE and _NOUN_AFTER_VERB.search(left):
+        return None
+    if form in w.NOUN_LIKE and form == verb and verb_class != "show" and not _PLURAL_BEFORE.search(left):
         return None
     if form.endswith("ing") and not quoted and not _PARTICIPLE_AFTER.search(left):
         return None
     bare = _bare_end(left)
     if verb in w.INVERTING and (cue := _inverted(mask, match, bare, verb, verb_class)):
         return cue
-    subject, extra, start = _subject(mask, bare, form.endswith("ing") and not quoted)
+    inside = before[-1].end if before and before[-1].way == "after" and not before[-1].whole else 0
+    inside = inside if inside < bare and "," not in mask[inside:bare] else 0
+    subject, extra, start = _subject(mask, bare, form.endswith("ing") and not quoted, inside)
     if subject is None:
         return None
-    return _complement(mask, match, right, verb, verb_class, subject, extra, start, before)
+    cue = _complement(mask, match, right, verb, verb_class, subject, extra, start, before)
+    if cue and inside and not cue.that and verb not in ("say", "tell", "show"):
+        clause = cue.way == "after" and _OPEN_CLAUSE.match(mask, cue.end)
+        return cue if clause else None  # `it said it had disclosed the maker` is one assertion
+    return cue
 
 
+_NOUN_AFTER_VERB = re.compile(r"\bto [a-z]\w*\s*\Z|\b(?:follow|make|face|repeat|echo|raise|investigat|answer|meet)\w*\s*\Z")
 _PLURAL_BEFORE = re.compile(
     r"(?:\b(?:they|we|I|i|you|who|which|people|police|also|now|both|did|does|do|will|would|MPs|still|\w+ly)|\b[a-z]\w*s|[\w’']*[A-Z]+s|”)\s*\Z"
 )
@@ -201,11 +212,15 @@ def _cut_manner(np: str) -> tuple[str, str]:
     return np[: found.start()], np[found.start() :].strip()
 
 
-def _subject(mask: str, end: int, participle: bool) -> tuple[str | None, str, int]:
-    """The noun phrase before position `end`, its apposition, and where it starts."""
+def _subject(mask: str, end: int, participle: bool, inside: int = 0) -> tuple[str | None, str, int]:
+    """The noun phrase before position `end`, its apposition, and where it starts.
+
+    `inside`: where the clause begins that another attribution reports.
+    """
     if participle:
         return "", "", end
     floor = max((one.end() for one in _STOP.finditer(mask, 0, end)), default=0)
+    floor = max(floor, inside)
     left = mask[floor:end]
     if not left.strip(" ,") or re.fullmatch(r"(?i)[\s,]*(?:and|but|or|then|also)\s*,?\s*", left):
         return "", "", floor
@@ -214,6 +229,11 @@ def _subject(mask: str, end: int, participle: bool) -> tuple[str | None, str, in
     i = len(pieces) - 1
     if pieces[i][0].strip() in ("which", "who"):
         i = max(i - 1, 0)
+        while i > 0 and _apposed(pieces[i - 1][0], pieces[i][0]):
+            i -= 1
+        if by := re.search(r"\b(?:by|from|with|of) (?=[A-Z][^,]*\Z)", pieces[i][0]):
+            subject = pieces[i][0][by.end() :]
+            return subject.strip(), "", floor + pieces[i].start() + by.end()
     elif re.fullmatch(r"\s*(?:and|but|or)\s*", pieces[i][0]):
         return "", "", floor + pieces[i].start()
     while closed and i > 0 and _apposed(pieces[i - 1][0], pieces[i][0]):
@@ -273,6 +293,12 @@ def _complement(
         return None
     if told:
         hearer, at = told["who"].strip(), at + told.end()
+    letter = verb == "write" and re.match(
+        r"\s+(?:an? \w+ )?to (?P<who>[^,.“]{3,60}?) (?:saying|that|stating|arguing|warning)\b(?: that\b)?", right
+    )
+    if letter:
+        return Cue(rule="reporting verb", verb=verb, verb_class=verb_class, start=start, subject=subject, extra=extra,
+                   hearer=letter["who"], end=at + letter.end(), way="after", that=True)  # fmt: skip
     to = re.match(r"\s+to (?P<who>the (?:committee|panel|court|senators?))", mask[at:])
     if to:
         hearer, at = to["who"], at + to.end()
@@ -291,23 +317,25 @@ def _complement(
     if that := _THAT.match(rest):
         end = at + that.end()
         return Cue(**made, end=end, way="after", that=True)  # type: ignore[arg-type]
-    content = mask[: _first(mask, start)].strip(" ,”")
+    content = mask[:start].strip(" ,”")
     if re.fullmatch(r"[\s.!?…]*", rest) or re.match(r"\s*(?:,\s*)?(?:\(|—)", rest):
         whole = verb in w.NO_OBJECT and not content
         if whole:
             return Cue(**made, end=at, way="after", whole=True)  # type: ignore[arg-type]
         return Cue(**made, end=at, way="before") if len(content) > 2 else None  # type: ignore[arg-type]
     if re.match(r"\s*[,:]?\s*“", rest):
-        if _titled(verb, mask[match.start() : at]):
-            return None
         end = at + len(rest) - len(rest.lstrip(" ,:"))
         before_it = bool(subject) and bool(re.search(r"”\s*,?\s*\Z|,\s*\Z", mask[:start])) and len(content) > 2
         if verb in w.WITH_OBJECT:
             return Cue(**made, end=match.end(), way="after", whole=True)  # type: ignore[arg-type]
+        if rest.lstrip().startswith(":") or _ADVERBIAL_OPENING.match(content):
+            before_it = False
         return Cue(**made, end=end, way="around" if before_it else "after")  # type: ignore[arg-type]
     if rest.lstrip().startswith(","):
         follows = rest.lstrip()[1:].lstrip()
         if len(content) > 2 and re.search(r"[,”—]\s*\Z", mask[:start]):
+            if verb in ("respond", "reply", "comment") and not re.search(r"”\s*\Z", mask[:start]):
+                return None
             tail = re.match(r"(?:\w+ing|according|and|but|while|who|which|in|on|during|after)\b", follows)
             way: Way = "before" if tail else "around"
             return Cue(**made, end=at + 1 if not tail else at, way=way)  # type: ignore[arg-type]
@@ -321,10 +349,18 @@ def _complement(
     return _object(mask, match, rest, at, verb, verb_class, made)
 
 
+_ADVERBIAL_OPENING = re.compile(
+    r"(?:In|On|At|After|During|By|Following|Writing|Speaking|Asked|Responding|Commenting|Testifying|Earlier|Later|When|As"
+    r"|While|Although|Last|This|Citing|Before|Since|For|With|Under)\b[^”]*\Z"
+)
+
+
 def _speech_act(made: dict[str, str], rest: str, end: int, verb_class: str) -> Cue | None:
     """`urged agencies to stop`, `expressed concern about`: the attribution says all of it."""
     acts = (
         r"(?:\s+[\w’'.-]+){0,6}?\s+(?:to|that|against|not)\b"
+        if verb_class == "urge" and " " not in made["verb"]
+        else r"\s+\w+"
         if verb_class == "urge"
         else r"\s+(?:[\w’'-]+ ){0,2}?(?:concerns?|doubts?|fears?|disappointment|regret|alarm|confidence|suspicions?"
         r"|objections?|worr(?:y|ies)|scepticism|skepticism|opposition|support)\b"
@@ -337,22 +373,16 @@ def tail_only(follows: str) -> bool:
     return len(follows.strip(" .").split()) < 2
 
 
-def _first(mask: str, start: int) -> int:
-    return start
-
-
-def _titled(verb: str, words: str) -> bool:
-    return verb in ("call", "describe") and bool(re.search(r"called\s*\Z", words)) and False
-
-
 def _object(
     mask: str, match: re.Match[str], rest: str, at: int, verb: str, verb_class: str, made: dict[str, str]
 ) -> Cue | None:  # fmt: skip
     """A clause without `that`, or an object that itself says what is asserted."""
+    if verb in w.CRITICISING:
+        return Cue(**made, end=match.end(), way="after", whole=True)  # type: ignore[arg-type]
     if verb in ("accuse", "blame"):
         if not re.search(r"\b(?:of|for)\b", rest):
             return None
-        return Cue(**made, end=at, way="after")  # type: ignore[arg-type]
+        return Cue(**made, end=at, way="after", whole=True)  # type: ignore[arg-type]
     if verb in ("call", "describe", "brand", "label"):
         fits = "“" in rest or re.search(r"\bas\b", rest) and verb != "call" or re.match(r"\s+(?!for|on|in|a |an )[^,.]{2,40}? an? \w+", rest)
         return Cue(**made, end=match.end(), way="after", whole=True) if fits else None  # type: ignore[arg-type]

@@ -171,7 +171,7 @@ def _writing(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
         inside = [tail_name(" ".join(tokens[:i])) for i in range(len(tokens) - 1, 0, -1)]
         for name in inside:
             bare = re.sub(r"\A(?:The|A|An) ", "", name)
-            for one in (name, bare, *bare.split()):
+            for one in (bare, name, *bare.split()):
                 if one and is_outlet(one, outlets):
                     return Heard(np, who=outlet(one))
         own = re.sub(r"[’']s?\Z", "", next((n for n in inside if n not in ("A", "An", "The")), ""))

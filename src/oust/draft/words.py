@@ -23,15 +23,18 @@ _VERBS = {
         complains complained complaining; accuse accuses accused accusing; blame blames blamed
         blaming; call calls called calling; describe describes described describing; brand brands
         branded branding; label labels labeled labelled labeling; express expresses expressed
-        expressing; voice voices voiced voicing; raise raises raised raising; charge charges charged charging""",
+        expressing; voice voices voiced voicing; raise raises raised raising; slam slams slammed slamming; criticise criticises criticised criticising;
+        criticize criticizes criticized criticizing; condemn condemns condemned condemning; denounce
+        denounces denounced denouncing; deplore deplores deplored; charge charges charged charging""",
     "deny": """deny denies denied denying; reject rejects rejected rejecting; dismiss dismisses
         dismissed dismissing; refute refutes refuted refuting; rebut rebuts rebutted rebutting;
-        dispute disputes disputed disputing; deplore deplores deplored; slam slams slammed slamming;
+        dispute disputes disputed disputing;
         fire+back fires+back fired+back firing+back; hit+back hits+back hitting+back;
         push+back pushes+back pushed+back pushing+back""",
     "urge": """urge urges urged urging; advise advises advised advising; recommend recommends
         recommended recommending; vow vows vowed vowing; pledge pledges pledged pledging; promise
-        promises promised promising; threaten threatens threatened; demand demands demanded""",
+        promises promised promising; threaten threatens threatened; call+on calls+on called+on calling+on; call+for calls+for called+for
+        calling+for; demand demands demanded""",
     "confirm": """confirm confirms confirmed confirming; acknowledge acknowledges acknowledged
         acknowledging; admit admits admitted admitting; concede concedes conceded conceding;
         verify verifies verified""",
@@ -63,7 +66,7 @@ STRONG = frozenset("say tell claim allege argue insist assert contend testify wr
 """Verbs that report whatever follows; the others need `that`, a quotation or a clause."""
 
 WITH_OBJECT = frozenset(
-    """deny reject dismiss refute rebut dispute accuse blame call describe brand label slam announce
+    """deny reject dismiss refute rebut dispute accuse blame call describe brand label slam criticise criticize condemn denounce announce
     confirm disclose reveal acknowledge admit show indicate""".split()
 )
 """Verbs whose object itself says what is asserted: `rejected the claims`, `called it a fraud`."""
@@ -84,6 +87,9 @@ INVERTING = frozenset(
     report observe joke stress declare reply allege remark caution assert announce""".split()
 )
 """Verbs that may stand before their subject: `“...,” said Jane Roe`."""
+
+CRITICISING = frozenset("slam criticise criticize condemn denounce deplore".split())
+"""Verbs of which any object will do."""
 
 UNNAMED = frozenset(
     """official officials source sources person people employee employees executive executives aide
