@@ -129,8 +129,11 @@ def meaning(
     likely = bought.score if bought.kind else 0
     software = not mapping and installed.score >= LEAST and installed.score > likely
     likely = installed.score if software else likely
-    readings = (read(headers, above, sample, mapping) for read in _APPROVALS)
-    approved = max(filter(None, readings), key=lambda one: one.score, default=None)
+    approved: _Listed | None = None
+    for read in _APPROVALS:
+        one = read(headers, above, sample, mapping)
+        if one and (approved is None or one.score > approved.score):
+            approved = one
     agreed = Agreed(headers)
     if not mapping and agreed.score > max(likely, approved.score if approved else 0):
         return agreed
