@@ -230,9 +230,13 @@ class Splitter:
         raw = bytes(self._data[span.start : span.end])
         return fields(raw, self._dialect, self._look.width, span.damaged)
 
+    def raw(self, span: Span) -> bytes:
+        """One record as it stands."""
+        return bytes(self._data[span.start : span.end])
+
     def text(self, span: Span) -> str:
         """One record as text."""
-        return decode(bytes(self._data[span.start : span.end]))
+        return decode(self.raw(span))
 
 
 def _first_bad(marks: Marks, first: int, done: int) -> int | None:

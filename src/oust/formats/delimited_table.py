@@ -34,6 +34,9 @@ PLAIN = frozenset({"utf-8", "utf-8-sig", "cp1252"})
 
 PIECE = 1024 * 1024
 
+MOST_JOINED = 50
+"""More lines than this that damage has joined are not told apart."""
+
 Cells = Sequence[str]
 Given = tuple[tuple[str, str], ...]
 """The user's own mapping: fields with the headers of their columns."""
@@ -225,14 +228,33 @@ class _Rows:
             for index, hit in self._wanted(block):
                 start = int(block.starts[index])
                 span = Span(start, int(block.ends[index]), start in block.damaged)
-                one = self._row(number + index + 1, span, hit)
-                if one is not None:
-                    kept += 1
-                    yield one
+                parts = self._parts(span)
+                for more, part in enumerate(parts):
+                    one = self._row(number + index + 1 + more, part, hit)
+                    if one is not None:
+                        kept += 1
+                        yield one
+                number += len(parts) - 1
+                self._passed += len(parts) - 1
             self._passed += len(block.starts) - kept
             number += len(block.starts)
         if self._passed:
             yield Tally(self._table.meaning.about, self._passed)
+
+    def _parts(self, span: Span) -> list[Span]:
+        """The lines of a damaged record, where each is one by itself: a lost quote joined them."""
+        width = self._table.meaning.width
+        if not span.damaged or len(self._splitter.row(span)[0]) == width:
+            return [span]
+        found: list[Span] = []
+        at = span.start
+        for line in delimited.lines(self._splitter.raw(span)):
+            cells, _ = delimited.fields(line, self._table.dialect, width, damaged=True)
+            if len(cells) != width or len(found) == MOST_JOINED:
+                return [span]
+            found.append(span._replace(start=at, end=at + len(line), damaged=False))
+            at += len(line)
+        return found if len(found) > 1 else [span]
 
     def _wanted(self, block: Block) -> list[tuple[int, bool]]:
         """Index of each record to look into, and whether something was hit in it."""

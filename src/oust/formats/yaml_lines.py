@@ -84,7 +84,8 @@ def _piecewise(text: str, error: Exception) -> Iterator[Entry | Quarantine]:
 
 def _pieces(text: str) -> Iterator[tuple[str, int, str]]:
     """Key of the list, first line and text of each thing that looks like an entry."""
-    key, start, held, depth = "", 0, [], -1
+    key, start, depth = "", 0, -1
+    held: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
         top, dash = _TOP.match(line), _DASH.match(line)
         begins = dash and (depth < 0 or len(dash[1]) <= depth)
