@@ -27,9 +27,10 @@ class Graph:
     def __init__(self, count: int, edges: Ints, dead: NDArray[np.bool_]) -> None:
         self.count = count
         source, target = edges.reshape(2, -1)
-        self.circles = _groups(strong(count, source, target))
+        whole = strong(count, source, target)
+        self.circles = _groups(whole)
         live = ~(dead[source] | dead[target])
-        self.part = strong(count, source[live], target[live])
+        self.part = strong(count, source[live], target[live]) if dead.any() else whole
         parts = int(self.part.max(initial=-1)) + 1
         self._leads = _leads(self.part[source[live]], self.part[target[live]], parts)
         outside = np.zeros(parts, np.bool_)
@@ -41,6 +42,8 @@ class Graph:
 
     def _living(self, outside: list[bool], dead: Ints) -> list[bool]:
         """Which components still have an origin: what rests on dead ones alone falls away."""
+        if not dead.size:
+            return [True] * len(self._leads)
         killed = set(dead.tolist())
         alive: list[bool] = []
         for part, leads in enumerate(self._leads):
@@ -65,12 +68,14 @@ class Graph:
         same: list[int] = []
         joins: list[tuple[int, list[int]]] = []
         for part, leads in enumerate(self._leads):
-            sources = {same[one] for one in leads if self.alive[one]} if self.alive[part] else ()
-            if len(sources) == 1:
-                same.extend(sources)
-            else:
+            if not leads or not self.alive[part]:
                 same.append(part)
-                if sources:
+            elif len(leads) == 1:  # it lives, so its one source does
+                same.append(same[leads[0]])
+            else:
+                sources = {same[one] for one in leads if self.alive[one]}
+                same.append(part if len(sources) > 1 else min(sources))
+                if len(sources) > 1:
                     joins.append((part, list(sources)))
         return same, joins
 
@@ -119,11 +124,11 @@ class Graph:
 
 
 def _leads(source: Ints, target: Ints, parts: int) -> list[list[int]]:
-    """For each component those from which it derives, each once."""
+    """For each component those from which it derives."""
     other = source != target
-    width = np.int64(max(parts, 1))
-    pairs = np.unique(source[other] * width + target[other])
-    above, below = pairs // width, pairs % width
+    above, below = source[other], target[other]
+    order = np.argsort(above, kind="stable")
+    above, below = above[order], below[order]
     # a component has a higher number than those from which it derives: they are numbered in the
     # order in which Pearce's algorithm leaves them
     assert (above > below).all()
