@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import structs
 
 from oust.formats import contract_values as values
-from oust.formats import dates
-from oust.formats.listing import urls
+from oust.formats.approval_fields import Fields, Sources, bare, origin_notes
 from oust.formats.seam import one_line
 from oust.formats.yaml_lines import At
 from oust.model import ID_SCHEMES, Quarantine, Record, Said
@@ -20,9 +17,6 @@ TYPES = (
     *("listing", "vehicle", "certification", "authorization", "exclusion", "contract"),
     "figure",
 )
-TIERS = ("primary", "official copy", "press", "secondary")
-"""How near a source is to the fact."""
-
 NONE = "-"
 """Said of conflicts: there are none."""
 
@@ -37,12 +31,6 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """Which field names the record, by type; where none does, the vendor."""
 
-_ALIASES = {
-    **{"manufacturer": "vendor", "seller": "holder", "reseller": "holder", "agency": "buyer"},
-    **{"value": "amount", "from": "since", "to": "until", "date": "since", "sources": "source"},
-    **{"contract_number": "contract", "number": "certificate", "comment": "note"},
-    **{"amount_text": "text", "organisation": "party", "link": "url"},
-}
 _NOTED = (
     *("authority", "vehicle", "sin", "origin", "scheme", "level", "standard", "profile"),
     *("status", "program", "exclusion_type", "currency", "bound", "of", "by", "confidence"),
@@ -55,122 +43,24 @@ _FIELDS = frozenset(
     | set(_NOTED)
 )
 _CONTEXT = frozenset({"fact", "source", "since", "id", "vendor"})
-_ABOUT = frozenset({"title", "url", "tier", "date", "by", "outlet", "note", "language", "id"})
-
-
-class Origin(NamedTuple):
-    """Where a fact was read."""
-
-    words: str  # title, outlet and date
-    url: str
-    tier: str
-    note: str
-
-
-class Sources:
-    """Sources that a file names once and refers to by their id."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Origin] = {}
-
-    def add(self, item: At) -> Iterator[Quarantine]:
-        """Note one entry of the list `sources`; what is wrong with it is yielded."""
-        told = _Fields(item, _ABOUT)
-        yield from told.wrong
-        if not told["id"]:
-            yield Quarantine(f"line {item.line}", "a source without `id`", one_line(_bare(item)))
-            return
-        self._known[told["id"]] = told.origin()
-        yield from told.late
-
-    def of(self, item: At | None, wrong: list[Quarantine]) -> list[Origin]:
-        """Sources that a field names: ids, addresses, mappings, or a list of those."""
-        if item is None or item.value is None:
-            return []
-        if isinstance(item.value, list):
-            return [origin for one in item.value for origin in self.of(one, wrong)]
-        if isinstance(item.value, dict):
-            told = _Fields(item, _ABOUT)
-            origin = told.origin()
-            wrong += (*told.wrong, *told.late)
-            return [origin]
-        if item.value in self._known:
-            return [self._known[item.value]]
-        link = next(iter(urls(item.value)), "")
-        return [Origin("" if link else item.value, link, "", "")]
-
-
-class _Fields:
-    """The fields of one mapping as text; what cannot be used of them."""
-
-    def __init__(self, item: At, known: frozenset[str]) -> None:
-        self.line = item.line
-        self.wrong: list[Quarantine] = []
-        self.late: list[Quarantine] = []  # found when a field is asked for
-        self.at: dict[str, At] = {}
-        for key, held in item.value.items() if isinstance(item.value, dict) else ():
-            name = re.sub(r"[\s-]+", "_", key.strip().casefold())
-            name = name if name in known else _ALIASES.get(name, name)
-            if name in known:
-                self.at.setdefault(name, held)
-            else:
-                reason = f"`{one_line(key, 40)}` is no field that is known here"
-                self.wrong.append(Quarantine(f"line {held.line}", reason, one_line(_bare(held))))
-
-    def __getitem__(self, name: str) -> str:
-        held = self.at.get(name)
-        if held is None or held.value is None:
-            return ""
-        if isinstance(held.value, str):
-            return " ".join(held.value.split())
-        if isinstance(held.value, list) and all(isinstance(one.value, str) for one in held.value):
-            return "; ".join(" ".join(one.value.split()) for one in held.value)
-        self.doubt(name, f"`{name}`: a text is meant")
-        del self.at[name]
-        return ""
-
-    def doubt(self, name: str, reason: str) -> None:
-        """Note that a field cannot be used."""
-        held = self.at[name]
-        self.late.append(Quarantine(f"line {held.line}", reason, one_line(_bare(held))))
-
-    def date(self, name: str) -> tuple[str, str]:
-        """ISO date as far as it goes, and the text where it is none."""
-        text = self[name]
-        found = _date(text)
-        if text and not found:
-            self.doubt(name, f"`{name}` is not a date that can be read in one way only")
-        return found, "" if found else text
-
-    def origin(self) -> Origin:
-        """As a source."""
-        date, tier = self["date"], self["tier"].casefold()
-        if tier and tier not in TIERS:
-            self.doubt("tier", f"unknown tier; known are: {', '.join(TIERS)}")
-            tier = ""
-        words = ", ".join(filter(None, (self["title"], self["outlet"], self["by"], date)))
-        link = next(iter(urls(self["url"])), "")
-        if self["url"] and not link:
-            self.doubt("url", "`url` is no web address")
-        return Origin(words, link, tier, self["note"])
 
 
 def approval(item: At, sources: Sources) -> Iterator[Said]:
     """The record of one entry, and what of the entry cannot be used."""
     if not isinstance(item.value, dict):
-        yield Quarantine(f"line {item.line}", "not a mapping", one_line(_bare(item)))
+        yield Quarantine(f"line {item.line}", "not a mapping", one_line(bare(item)))
         return
-    told = _Fields(item, _FIELDS)
+    told = Fields(item, _FIELDS)
     kind = told["type"].casefold()
     if kind not in TYPES:
         what = f"unknown type `{one_line(kind, 40)}`" if kind else "an approval without `type`"
         reason = f"{what}; known are: {', '.join(TYPES)}"
-        yield Quarantine(f"line {item.line}", reason, one_line(_bare(item)))
+        yield Quarantine(f"line {item.line}", reason, one_line(bare(item)))
         return
     record = _record(told, kind, sources)
     if record is None:
         reason = f"a {kind} that names neither {NAMES[kind][0]} nor vendor"
-        yield Quarantine(f"line {item.line}", reason, one_line(_bare(item)))
+        yield Quarantine(f"line {item.line}", reason, one_line(bare(item)))
     else:
         yield record
     yield from (*told.wrong, *told.late)
@@ -178,11 +68,11 @@ def approval(item: At, sources: Sources) -> Iterator[Said]:
 
 def figures(item: At, sources: Sources) -> Iterator[Said]:
     """Each statement of one figure, every one told which others say something else."""
-    told = _Fields(item, _FIELDS)
+    told = Fields(item, _FIELDS)
     stated = told.at.pop("stated", None)
     if stated is None or not isinstance(stated.value, list) or not stated.value:
         reason = "a figure is a mapping with `of` and a list `stated`"
-        yield Quarantine(f"line {item.line}", reason, one_line(_bare(item)))
+        yield Quarantine(f"line {item.line}", reason, one_line(bare(item)))
         return
     shared = {name: held for name, held in told.at.items() if name != "type"}
     shared["type"] = At("figure", item.line)
@@ -220,14 +110,14 @@ def _amount(record: Record) -> str:
 
 def context(item: At, sources: Sources) -> Iterator[Said]:
     """What belongs to the story and is no approval: shown, and never counted."""
-    told = _Fields(item, _CONTEXT)
+    told = Fields(item, _CONTEXT)
     fact = told["fact"] or (item.value if isinstance(item.value, str) else "")
     if not fact:
-        yield Quarantine(f"line {item.line}", "context without `fact`", one_line(_bare(item)))
+        yield Quarantine(f"line {item.line}", "context without `fact`", one_line(bare(item)))
         return
     origins = sources.of(told.at.get("source"), told.late)
     since, text = told.date("since")
-    notes = {"since_text": text} | _origin_notes(origins)
+    notes = {"since_text": text} | origin_notes(origins)
     yield Record(
         kind="document",
         locator=f"line {item.line}",
@@ -252,13 +142,13 @@ def _extra(record: Record) -> dict[str, str]:
     return msgspec.json.decode(record.extra or "{}", type=dict[str, str])
 
 
-def _record(told: _Fields, kind: str, sources: Sources) -> Record | None:
+def _record(told: Fields, kind: str, sources: Sources) -> Record | None:
     name = next(filter(None, (told[field] for field in NAMES[kind])), "") or told["vendor"]
     if not name:
         return None
     origins = sources.of(told.at.get("source"), told.late)
     if told["url"] or told["tier"]:
-        origins.append(told.origin())
+        origins.append(told.origin()._replace(note=""))
     (since, since_text), (until, until_text) = told.date("since"), told.date("until")
     if since and until and until < since[: len(until)]:
         told.doubt("until", "`until` lies before `since`")
@@ -271,7 +161,7 @@ def _record(told: _Fields, kind: str, sources: Sources) -> Record | None:
         "until_text": until_text,
         "conflicts_with": _conflicts(told),
     }
-    notes |= _origin_notes(origins)
+    notes |= origin_notes(origins)
     return Record(
         kind="approval",
         locator=f"line {told.line}",
@@ -292,25 +182,12 @@ def _record(told: _Fields, kind: str, sources: Sources) -> Record | None:
     )
 
 
-def _origin_notes(origins: Iterable[Origin]) -> dict[str, str]:
-    held = list(origins)
-    return {
-        "source": _joined(origin.words for origin in held),
-        "source_note": _joined(origin.note for origin in held),
-        "tier": _joined(origin.tier for origin in held),
-    }
-
-
-def _conflicts(told: _Fields) -> str:
+def _conflicts(told: Fields) -> str:
     """Ids of what an entry is said to conflict with; `-` for none, empty where it does not say."""
     return (told["conflicts_with"] or NONE) if "conflicts_with" in told.at else ""
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, texts)))
-
-
-def _ids(told: _Fields) -> tuple[str, ...]:
+def _ids(told: Fields) -> tuple[str, ...]:
     """Contract and certificate numbers, and `ids` with their schemes."""
     found = [("award", told["contract"]), ("id", told["certificate"])]
     for text in told["ids"].split(";"):
@@ -320,19 +197,3 @@ def _ids(told: _Fields) -> tuple[str, ...]:
         elif text.strip():
             told.doubt("ids", "an id has no known scheme, as in uei:VALUE")
     return values.ids(*found)
-
-
-def _date(text: str) -> str:
-    """The date as far as it goes: year, year and month, or day."""
-    if re.fullmatch(r"(1[89]|2[01])\d\d(-(0[1-9]|1[0-2]))?", text):
-        return text
-    return dates.day(text)
-
-
-def _bare(item: At) -> Any:
-    """A value without its lines, to be shown."""
-    if isinstance(item.value, dict):
-        return {key: _bare(held) for key, held in item.value.items()}
-    if isinstance(item.value, list):
-        return [_bare(held) for held in item.value]
-    return item.value

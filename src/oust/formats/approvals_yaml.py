@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from oust.formats.approval_entries import Sources, approval, context, figures
+from oust.formats.approval_entries import approval, context, figures
+from oust.formats.approval_fields import Sources
 from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
 from oust.formats.yaml_lines import Entry, entries
 from oust.model import Quarantine, Record, Said
