@@ -104,7 +104,7 @@ def settings() -> Iterator[Setting]:
     for size in (50, 200, 1000, 10000):
         for rates in ((0.5, 0.5), (0.3, 0.6), (0.2, 0.2), (0.8, 0.9)):
             if size * rates[0] * rates[1] >= 8:
-                yield Setting(f"N={size} p={rates}", True, size, alike(size, *rates), 4)
+                yield Setting(f"N={size} p={rates}", True, size, alike(size, *rates), 2)
     for size, rates in (
         (60, (0.4, 0.5, 0.6)),
         (200, (0.3, 0.4, 0.5)),
@@ -117,7 +117,7 @@ def settings() -> Iterator[Setting]:
                   follows(1000, 0.3, 0.2, 0.3, 0.4))  # fmt: skip
     for size, four in ((200, (0.2, 0.3, 0.4, 0.5)), (1000, (0.1, 0.2, 0.3, 0.4))):
         yield Setting(f"N={size} p={four}", True, size, alike(size, *four))
-    yield Setting("N=500 p=(.1,.2,.3,.4,.5)", True, 500, alike(500, 0.1, 0.2, 0.3, 0.4, 0.5), 0.5)
+    yield Setting("N=500 p=(.1,.2,.3,.4,.5)", True, 500, alike(500, 0.1, 0.2, 0.3, 0.4, 0.5), 0.4)
     two, three = (0.4, 0.5), (0.3, 0.4, 0.5)
     for share in (0.1, 0.3):
         yield Setting(f"positive dependence, 2 methods, {share:.0%}", False, 500,

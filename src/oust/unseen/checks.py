@@ -158,16 +158,19 @@ def closed(looks: Iterable[Look], used: Iterable[Method]) -> Assumption:
 def _spans(looks: Iterable[Look]) -> dict[Method, tuple[date, date]]:
     """First and last day to which the looks of each method speak."""
     found: dict[Method, tuple[date, date]] = {}
-    for one in looks:
-        for day in filter(None, map(_day, (one.since, one.until))):
-            first, last = found.get(one.method, (day, day))
-            found[one.method] = (min(first, day), max(last, day))
+    told = {(one.method, text) for one in looks for text in (one.since, one.until)}
+    for method, text in told:
+        if day := _day(text):
+            first, last = found.get(method, (day, day))
+            found[method] = (min(first, day), max(last, day))
     return found
 
 
 def _day(text: str) -> date | None:
+    """The first day of a date, month or year."""
+    whole = {4: "-01-01", 7: "-01"}.get(len(text[:10]), "")
     try:
-        return date.fromisoformat((text[:10] + "-01-01"[len(text[:10]) - 4 :])[:10])
+        return date.fromisoformat(text[:10] + whole)
     except ValueError:
         return None
 
@@ -194,6 +197,11 @@ def universe(groups: Sequence[Group], unknown: Sequence[Method], rest: int) -> A
         )
     if rest:
         told.append(f"{rest:,} observed assets lie outside the groups and are only counted")
+    full = [one for one in groups if one.estimate and one.estimate.total == one.looked_at]
+    if full:
+        most = ", ".join(f"{one.looked_at:,}" for one in full)
+        says = f"by the overlap there would be more than the {most} assets that were looked at"
+        return _against(name, "; ".join([says, *told]), "too high")
     if told:
         says = "; ".join(told)
         return Assumption(name=name, speaks="cannot be tested", says=says, error="either way")

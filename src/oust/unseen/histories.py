@@ -129,7 +129,7 @@ def joined(
         return at
 
     used = []
-    for first, second in pairs:
+    for first, second in (pair for pair in pairs if not place.keys().isdisjoint(pair)):
         for name in {first, second} & place.keys():
             further.setdefault(place[name], set()).update((first, second))
         if first in place and second in place:

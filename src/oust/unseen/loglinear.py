@@ -198,23 +198,36 @@ def _interval(
     kept: Sequence[Model], weight: Array, fits: _Fits, at: Any, table: Array
 ) -> tuple[float, float, float]:
     """2.5, 50 and 97.5 % points of the averaged confidence distribution of the hidden number."""
-    observed = table[1:].sum()
-    reach = fits.hidden[at] * np.exp(4 * np.sqrt(np.minimum(fits.spread[at], 4)))
-    top = min(max(float(reach.max()), 20.0), FARTHEST * observed)
-    grid = np.concatenate(([0.0], np.geomspace(0.1, top, POINTS)))
-    likelihood = _profile(kept, grid, table)
-    fine = np.concatenate(([0.0], np.geomspace(0.1, top, 60 * POINTS)))
-    place, finer = np.log(grid + 0.5), np.log(fine + 0.5)
-    from scipy.interpolate import CubicSpline  # slow to import
-
-    curves = CubicSpline(place, likelihood, axis=1)(finer)
-    best = curves.max(axis=1, keepdims=True)
-    above = fine >= fine[curves.argmax(axis=1)][:, None]
-    root = np.sqrt(2 * np.maximum(best - curves, 0))
-    share = weight / weight.sum()
-    mixed = np.maximum.accumulate(share @ ndtr(np.where(above, root, -root)))
+    grid = _grid(fits.hidden[at], np.sqrt(fits.spread[at]), table[1:].sum())
+    curves = _profile(kept, grid, table)
+    held = [_distribution(*pair) for pair in zip(grid, curves, strict=True)]
+    fine = np.unique(np.concatenate([places for places, _ in held]))
+    shares = np.array([np.interp(fine, places, share, left=0) for places, share in held])
+    mixed = np.maximum.accumulate((weight / weight.sum()) @ shares)
     points = [_point(fine, mixed, share) for share in (0.025, 0.5, 0.975)]
     return points[0], points[1], points[2]
+
+
+def _grid(hidden: Array, spread: Array, observed: float) -> Array:
+    """Hidden numbers at which to ask each model: a row for each, about its own estimate."""
+    width = 7 * np.clip(spread, 1e-4, 2)
+    low = np.maximum(hidden * np.exp(-width), 0.02)
+    high = np.minimum(np.maximum(hidden * np.exp(width), 20), FARTHEST * observed)
+    rows = np.geomspace(low, np.maximum(high, 2 * low), POINTS, axis=1)
+    rows[:, 0] = np.where(low < 1, 0, low)
+    return np.asarray(rows)
+
+
+def _distribution(grid: Array, likelihood: Array) -> tuple[Array, Array]:
+    """Confidence distribution by the signed root of a profile likelihood, at finer places."""
+    from scipy.interpolate import CubicSpline  # slow to import
+
+    scale = np.log(grid + 0.5)
+    finer = np.linspace(scale[0], scale[-1], 30 * POINTS)
+    curve = CubicSpline(scale, likelihood)(finer)
+    root = np.sqrt(2 * np.maximum(curve.max() - curve, 0))
+    above = np.arange(len(finer)) >= curve.argmax()
+    return np.exp(finer) - 0.5, np.asarray(ndtr(np.where(above, root, -root)))
 
 
 def _point(fine: Array, mixed: Array, share: float) -> float:
@@ -225,15 +238,15 @@ def _point(fine: Array, mixed: Array, share: float) -> float:
 
 
 def _profile(kept: Sequence[Model], grid: Array, table: Array) -> Array:
-    """Multinomial log likelihood of every model at every hidden number (Cormack 1992)."""
+    """Multinomial log likelihood of every model at its row of hidden numbers (Cormack 1992)."""
     design, masks = _design(kept, len(table))
-    counts = np.tile(table, (len(kept) * len(grid), 1))
-    counts[:, 0] = np.tile(grid, len(kept))
-    _, mu, _ = _newton(design, np.repeat(masks, len(grid), axis=0), counts)
+    counts = np.tile(table, (grid.size, 1))
+    counts[:, 0] = grid.ravel()
+    _, mu, _ = _newton(design, np.repeat(masks, grid.shape[1], axis=0), counts)
     total = counts.sum(axis=1)
     told = (counts * np.log(mu / total[:, None])).sum(axis=1)
     free = gammaln(total + 1) - gammaln(counts[:, 0] + 1)
-    return np.asarray((told + free).reshape(len(kept), len(grid)))
+    return np.asarray((told + free).reshape(grid.shape))
 
 
 def _told(
