@@ -53,6 +53,8 @@ def basis(speaker: Who | None, text: str, paper: str, sources: bool) -> Basis:
         return "people" if sources else "none-given"
     if w.EXPERT.search(described if speaker.kind != "organisation" else ""):
         return "expertise"
+    if speaker.role == "interviewee" or speaker.of and speaker.number == "1" and _INSIDE_ROLE.search(described):
+        return "own-knowledge"
     if speaker.name.endswith(NOT_NAMED):
         return "none-given"
     if speaker.kind == "unnamed" and speaker.of and not speaker.number and _VOICE.search(described):

@@ -9,7 +9,9 @@ import re
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from oust.draft import speakers
 from oust.draft import words as w
 
 Way = Literal["after", "before", "around"]
@@ -30,6 +32,7 @@ class Cue(Struct, frozen=True, kw_only=True):
     hearer: str = ""  # who was told
     manner: str = ""  # `in a statement`, `at the time`
     that: bool = False  # `that` introduces the assertion
+    at: int = 0  # of the verb itself
     whole: bool = False  # the attribution itself is the assertion: `denied the claims`
 
 
@@ -148,6 +151,7 @@ def _verb_cue(mask: str, match: re.Match[str], before: list[Cue]) -> Cue | None:
     if subject is None:
         return None
     cue = _complement(mask, match, right, verb, verb_class, subject, extra, start, before)
+    cue = replace(cue, at=match.start()) if cue else None
     if cue and inside and not cue.that and verb not in ("say", "tell", "show"):
         clause = cue.way == "after" and _OPEN_CLAUSE.match(mask, cue.end)
         return cue if clause else None  # `it said it had disclosed the maker` is one assertion
@@ -183,8 +187,9 @@ def _inverted(
     if not left.endswith(("”", ",")) or bare < match.start() - 1 and not left.endswith("”"):
         return None
     if left.endswith(","):
-        opening = re.split(r"[,”“]", left)[0].strip()
-        if len(opening.split()) < 5 and "”" not in left:
+        opening, _, second = re.split(r"[”“]", left)[0].partition(",")
+        apposed = second.strip(" ,") and _apposed(opening, second)
+        if "”" not in left and (len(opening.split()) < 5 or apposed and len(opening.split()) < 9 and _names(opening)):
             return None  # `Jane Roe, a professor, said ...`
     rest = mask[match.end() :]
     phrase = re.match(r"\s+(?P<np>(?:[^“”;:.]|(?<=\b[A-Z])\.|(?<=\b(?:Mr|Ms|Dr|Lt|St|Co))\.|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Inc|Ltd))\.|(?<=Prof|Corp)\.|\.(?=[A-Za-z]))+)", rest)
@@ -199,10 +204,17 @@ def _inverted(
     if who:
         np, extra = who["np"], np[who.end("np") + 1 :] + extra
     np, manner = _cut_manner(np)
+    if left.endswith(",") and not _names(np):
+        return None
     tail = rest[phrase.end() :].strip()
     way: Way = "around" if tail and not re.fullmatch(r"[.\s]*", tail) and left.endswith(("”", ",")) and tail[:1] in "“:" and not tail.startswith(".") else "before"
     return Cue(rule="inverted verb", verb=verb, verb_class=verb_class, start=match.start(),
                end=match.end() + phrase.end(), way=way, subject=np.strip(), extra=extra.strip(" ,"), manner=manner)  # fmt: skip
+
+
+def _names(np: str) -> bool:
+    """Whether a noun phrase may be a speaker."""
+    return speakers.describe(np, "", frozenset(), frozenset()) is not None
 
 
 def _cut_manner(np: str) -> tuple[str, str]:

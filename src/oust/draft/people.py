@@ -16,6 +16,13 @@ _CAP = r"[A-Z][\w’'&-]*\w"
 _NAME = re.compile(rf"{_CAP}(?: (?:of |the |for )*{_CAP})*|[A-Z]{{2,}}")
 _INSIDE = re.compile(rf"(?<=[\w,”;:] )(?:{_CAP}(?: (?:&|of) {_CAP}| {_CAP})*)")
 _TOLD = re.compile(rf"\b(?:told|tells|to|by|in|of|with|reviewed by|obtained by|seen by) (?P<name>(?:[Tt]he )?{_CAP}(?: {_CAP})*)")
+_OPENERS = frozenset(
+    """Never Nothing Nobody Everybody Everyone Somebody Someone There Then When Where Why What Who How If While
+    After Before Since Because Although Though Still Yet Once Now Today Yesterday Later Earlier Meanwhile However
+    Asked Founder Chief Their His Her My Our Your You They Some Many Most Several Other Another One Two Three Four
+    Five Six Ten Both Each Every Few All Any More Less Such These Those This That With Without Within Under Over
+    For From By As So Or Not No Yes Please Read Share Officials Researchers Engineers Experts Sources""".split()
+)
 _LATER = re.compile(
     rf"(?:\b(?:report|story|article) (?:in|by|from) (?:the )?(?:[a-z]+ ){{0,3}}|\btold (?:the )?|\A|(?<=[\w,] ))(?P<name>{_CAP}(?: {_CAP})*)"
     r"(?= (?:report|story|article|reported)\b|[,.]| that\b)"
@@ -46,13 +53,13 @@ class People:
     """The speakers of one article, in the order in which they speak."""
 
     def __init__(self, text: str, own: str) -> None:
+        self._text = text
         self.own = Who(name=own, kind="outlet") if own else None
         self.names = frozenset(_INSIDE.findall(text))
         self.outlets = self._outlets(text, own)
         self.known: list[Who] = []
         self.dates: dict[str, str] = {}  # of what an outlet published, by its name
         self._companies = self._company_names(text)
-        self._text = text
         self._last_writer: Who | None = None
 
     def _outlets(self, text: str, own: str) -> frozenset[str]:
@@ -60,6 +67,10 @@ class People:
         for match in _TOLD.finditer(text):
             name = match["name"].removeprefix("the ").removeprefix("The ")
             if speakers.is_outlet(match["name"], frozenset(found)):
+                found.add(name)
+        for match in _NAME.finditer(text):
+            name = match[0].removeprefix("The ")
+            if " " in name and w.MASTHEAD.match(name) or w.KNOWN_OUTLET.match(name):
                 found.add(name)
         return frozenset(found)
 
@@ -75,6 +86,8 @@ class People:
 
     def _may_be_company(self, name: str) -> bool:
         tokens = name.split()
+        if name in _OPENERS or re.search(rf"\b{re.escape(name.lower())}\b", self._text):
+            return False
         if not tokens or _NOT_NAMES.match(name) or set(tokens) & _OFFICIAL_WORDS:
             return False
         given = tokens[0].lower() in w.GIVEN_NAMES or tokens[0].lower().rstrip(".") in w.TITLES
@@ -118,8 +131,20 @@ class People:
                     return name
         return who.name
 
+    def _body_like(self, name: str) -> bool:
+        """Whether two capitalised words, no known given name among them, are rather a company."""
+        first, last = name.split()[0], name.split()[-1]
+        if first.lower() in w.GIVEN_NAMES or re.search(rf"(?<!{re.escape(first)} )\b{re.escape(last)} (?:said|told|added|wrote)", self._text):
+            return False
+        bare = re.escape(name)
+        return bool(
+            re.search(rf"\b(?:by|at|from|for|of|with) {bare}\b|\b{bare}(?:, which|[’']s (?:\w+ )?(?:products?|software|shares|equipment|tools?))|{bare} (?:said|says) (?:that )?it\b|{bare} (?:\w+ly |today )?(?:announced|disclosed|confirmed)", self._text)
+        )  # fmt: skip
+
     def _introduced(self, who: Who) -> Who:
         """With first name and position, where the article gives them elsewhere."""
+        if who.kind == "person" and not who.role and 2 <= len(who.name.split()) <= 3 and self._body_like(who.name):
+            who = replace(who, kind="organisation")
         if who.kind == "outlet" or who.kind == "unnamed":
             return who
         name = who.name
@@ -259,9 +284,13 @@ class People:
         """The company that `the company` means at character `at`."""
         recent = [
             one for one in self.known[-2:]
-            if one.kind == "organisation" and one.name[0].isupper() and self._may_be_company(one.name)
+            if one == self.own
+            or one.kind == "organisation" and one.name[0].isupper() and self._may_be_company(one.name)
         ]  # fmt: skip
-        owner = [one.of for one in self.known[-1:] if one.of and self._may_be_company(one.of)]
+        owner = [
+            one.of for one in self.known[-1:]
+            if one.of and (self._may_be_company(one.of) or self.own and one.of == self.own.name)
+        ]  # fmt: skip
         if recent:
             return recent[-1]
         if owner:

@@ -125,6 +125,8 @@ class Reader:
             self._continued(span, number, role, running)
         elif heads and not self._only_hearsay(mask, heads):
             self._attributed(mask, span, quoted, number, role, heads)
+        if not heads:
+            self._introduce(mask, span)
         if len(self.found) == before:
             self._own_voice(mask, span, quoted, number, role)
         self._note_publication(mask)
@@ -167,10 +169,13 @@ class Reader:
         for hint in passed if spoken else ():
             self._hearsay_before(mask, span, number, role, hint, spoken[0])
         relays = chained if spoken else chained[1:]
+        known = [cue for cue in spoken if not cue.subject or self._hear(cue.subject, cue.extra)]
+        if not known and chained:
+            order, relays = chained[:1], chained[1:]
         elder: tuple[Cue, _Attribution] | None = None
         covered = -1
         for i, cue in enumerate(order):
-            if cue.start < covered and not _coordinate(mask, cue) and cue.subject:
+            if max(cue.start, cue.at) < covered and not _coordinate(mask, cue) and cue.subject:
                 nested = elder and self._nested(mask, elder[0], cue)
                 if not nested:
                     continue
@@ -217,6 +222,9 @@ class Reader:
         for other in following:
             if other.start > cue.end and (_coordinate(mask, other) or not other.subject):
                 end = min(end, other.start)
+                break
+            if other.start <= cue.start and other.at > cue.end:  # `X, which denies that ..., said`
+                end = min(end, other.at)
                 break
         for other in chained:
             if other.start > cue.end:
@@ -353,6 +361,17 @@ class Reader:
         elif found.by and found.by.kind == "unnamed" and found.by.outlet and not found.through:
             found.through = (Who(name=found.by.outlet, kind="outlet"),) if heard.refers else ()
         return found
+
+    def _introduce(self, mask: str, span: Span) -> None:
+        """A person with whom a sentence opens, and who speaks only in the next."""
+        for token in re.finditer(r"[^\s]+", mask[:80]):
+            words, following = mask[: token.end()], mask[token.end() :].strip()
+            if not following[:1].islower() or following.startswith(("of ", "and ", "for ")):
+                continue
+            heard = self._hear(words, "")
+            if heard and heard.who and heard.who.kind == "person":
+                self.people.hear(heard, span.start)
+                return
 
     def _of_clause(
         self, cue: Cue, span: Span, mask: str, cited: list[Heard], relays: list[Cue], why: list[str]
@@ -568,6 +587,8 @@ class Reader:
         on = basis.basis(told.by, text, told.paper, told.sources)
         if verb_class == "fact":
             on = "record"
+        elif told.by and told.by == self.people.own and on == "none-given":
+            on = "own-knowledge"  # the publisher speaks of itself, as in a press release
         kind = basis.kind(verb_class, verb, told.by, text, on)
         if cue and cue.verb_class in ("act", "fact"):
             kind = "record"

@@ -116,7 +116,7 @@ def describe(words: str, extra: str, outlets: frozenset[str], names: frozenset[s
 def is_outlet(name: str, outlets: frozenset[str]) -> bool:
     """Whether a name is that of a paper, station, agency of news or news site."""
     bare = name.removeprefix("the ").removeprefix("The ")
-    if name in outlets or bare in outlets:
+    if name in outlets or bare in outlets or any(one.endswith(" " + bare) for one in outlets):
         return True
     if bare.split()[0].lower() in w.GIVEN_NAMES:
         return False
@@ -216,6 +216,8 @@ def _person(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
         return Heard(np, who=_titled(belongs["name"], extra, belongs["of"]))
     if not name:
         return None
+    if np.lower().startswith("the ") and name.split()[-1].lower() in w.OFFICES and " of " not in np:
+        return Heard(np, refers="same", head=name.split()[-1].lower())
     before = np[: -len(name)].strip()
     tokens = name.split()
     titled = tokens[0].lower().rstrip(".") in w.TITLES and len(tokens) > 1
@@ -280,7 +282,7 @@ def _unnamed(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
     )  # fmt: skip
     who = Who(
         name=described, kind="unnamed", population=population, number=number,
-        of=_owner(tokens[:at], names, np), role=extra if 0 < len(extra.split()) <= 16 else "",
+        of="company" if low[0] in ("its", "their") else _owner(tokens[:at], names, np), role=extra if 0 < len(extra.split()) <= 16 else "",
     )  # fmt: skip
     return Heard(np, who=who, head=head, plural=plural)
 
@@ -327,9 +329,16 @@ def _named(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) 
     ):  # fmt: skip
         return None
     lead = before.split()
+    if len(lead) > 1 and lead[-1] == "of" and set(lead) & (w.BODY_NOUN | w.COMPANY_NOUN):
+        return Heard(np, who=Who(name=re.sub(r"(?i)\A(?:the|an?)\s+", "", np), kind="organisation"))
+    if len(lead) > 1 and lead[-1] in w.PREPOSITIONS | {"of"}:
+        return None
     if lead and (lead[0] in w.PREPOSITIONS or len(lead) > 5):
         return None
-    return Heard(np, who=_entity(name, outlets))
+    who = _entity(name, outlets)
+    if who.kind == "person" and set(extra.lower().split()[:6]) & (w.COMPANY_NOUN | w.BODY_NOUN):
+        who = Who(name=who.name, kind="organisation")
+    return Heard(np, who=who)
 
 
 def _entity(name: str, outlets: frozenset[str]) -> Who:
@@ -364,6 +373,14 @@ def _noun(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) -
         return Heard(np, who=Who(name=np, kind="unnamed", role=head, number="1", of=of))
     if np.lower().startswith("the ") and 2 <= len(tokens) <= 3 and tokens[-1][:1].isupper():
         return Heard(np, refers="same", head=head)
-    if re.match(r"(?i)(?:the|an?|some|many|several|other|most|two|three|four|five|six)\b", np) and len(tokens) <= 5:
+    if _bodies(head) and len(tokens) <= 7:
+        return Heard(np, who=Who(name=re.sub(r"(?i)\Athe\s+", "", np), kind="organisation"))
+    if re.match(r"(?i)(?:some|many|several|other|most|two|three|four|five|six)\b", np) and len(tokens) <= 5 and head.endswith("s"):
         return Heard(np, who=Who(name=np, kind="unnamed"))
     return None
+
+
+def _bodies(head: str) -> bool:
+    """Whether a head is the plural of a company or body: `agencies`, `companies`, `regulators`."""
+    single = head[:-3] + "y" if head.endswith("ies") else head.removesuffix("s")
+    return head != single and single in w.COMPANY_NOUN | w.BODY_NOUN or head == "authorities"
