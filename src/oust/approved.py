@@ -90,7 +90,7 @@ class Agency(Struct, frozen=True, kw_only=True):
     last: str
     peak: str  # the year with most of `peak_by`
     peak_by: str  # `value` and the currency, or `awards` where no amount is known
-    awards: int
+    awards: int  # distinct numbers; an award of several years counts once
     rows: int
     sums: tuple[Sum, ...]
     years: tuple[Year, ...]

@@ -12,7 +12,7 @@ source holds are then looked at row by row:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -33,19 +33,25 @@ class Timeline(Struct):
 
 def timeline(tables: Tables, asked: Asked, key_of: Callable[[str], str]) -> Timeline:
     """Orders by agency and year. Agencies whose names have one key are one."""
-    groups, repeated = counted(tables, asked)
-    return Timeline(tuple(_agencies(groups, key_of)), repeated)
+    groups, awarded, repeated = counted(tables, asked)
+    return Timeline(tuple(_agencies(groups, awarded, key_of)), repeated)
 
 
-def counted(tables: Tables, asked: Asked) -> tuple[list[Row], Repeated]:
-    """Groups of BY, each with awards, rows, value, unknown, first and last; and what was left."""
+def counted(tables: Tables, asked: Asked) -> tuple[list[Row], dict[str, int], Repeated]:
+    """Groups of BY, each with awards, rows, value, unknown, first and last; awards by buyer, an
+    award of several years once; and what was left out.
+    """
     rows = awards(tables, asked)
     single = tables.keep(_by_award(rows))
     bare = tables.rows(single.filter(single.award.isnull()).aggregate(n=single.rows.sum()))
     without = int(bare[0]["n"] or 0)
     twice = _in_several(tables, single)
     if twice is None:
-        return tables.rows(_summed(single)), Repeated(without_number=without)
+        return (
+            tables.rows(_summed(single)),
+            _awarded(tables, single),
+            Repeated(without_number=without),
+        )
     exact = tables.keep(_told_apart(awards(tables, asked, twice)))
     once = _by_award(exact.filter(exact.counts))
     whole = single.anti_join(twice, "award").union(once)
@@ -54,7 +60,8 @@ def counted(tables: Tables, asked: Asked) -> tuple[list[Row], Repeated]:
         left.aggregate(rows=left.count(), totals=left.total.sum(), differing=left.differs.sum())
     )[0]
     found = {name: int(facts[name] or 0) for name in ("rows", "totals", "differing")}
-    return tables.rows(_summed(whole)), Repeated(without_number=without, **found)
+    again = Repeated(without_number=without, **found)
+    return tables.rows(_summed(whole)), _awarded(tables, whole), again
 
 
 def _by_award(rows: Any) -> Any:
@@ -79,6 +86,14 @@ def _summed(groups: Any) -> Any:
         first=groups.first.min(),
         last=groups.last.max(),
     )
+
+
+def _awarded(tables: Tables, groups: Any) -> dict[str, int]:
+    """Distinct awards by buyer."""
+    each = groups.group_by(["buyer", "award"]).aggregate(rows=groups.rows.sum())
+    count = each.award.isnull().ifelse(each.rows, 1).sum()
+    rows = tables.rows(each.group_by("buyer").aggregate(awards=count))
+    return {row["buyer"]: int(row["awards"]) for row in rows}
 
 
 def _in_several(tables: Tables, single: Any) -> Any:
@@ -126,17 +141,19 @@ class _Gathered(Struct):
     groups: list[Row] = field(default_factory=list)
 
 
-def _agencies(groups: Iterable[Row], key_of: Callable[[str], str]) -> Iterable[Agency]:
+def _agencies(
+    groups: Iterable[Row], awarded: Mapping[str, int], key_of: Callable[[str], str]
+) -> Iterable[Agency]:
     by_key: dict[str, _Gathered] = {}
     for row in groups:
         one = by_key.setdefault(key_of(row["buyer"]) if row["buyer"] else "", _Gathered())
         one.names[row["buyer"]] = one.names.get(row["buyer"], 0) + row["rows"]
         one.groups.append(row)
-    found = [_agency(one) for one in by_key.values()]
+    found = [_agency(one, awarded) for one in by_key.values()]
     return sorted(found, key=lambda agency: (agency.first or "~", agency.name))
 
 
-def _agency(one: _Gathered) -> Agency:
+def _agency(one: _Gathered, awarded: Mapping[str, int]) -> Agency:
     names = sorted(one.names, key=lambda name: (-one.names[name], name))
     years = [
         _year(year, [row for row in one.groups if (row["year"] or "") == year])
@@ -151,7 +168,7 @@ def _agency(one: _Gathered) -> Agency:
         last=max((row["last"] or "" for row in one.groups), default=""),
         peak=peak,
         peak_by=by,
-        awards=sum(year.awards for year in years),
+        awards=sum(awarded.get(name, 0) for name in names),
         rows=sum(year.rows for year in years),
         sums=_sums(one.groups),
         years=tuple(years),
