@@ -8,6 +8,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from oust.formats.binary.certificates import Certificate, certificate
 from oust.formats.binary.piece import BrokenPart, Data, take
 
@@ -23,31 +25,55 @@ def certificates(data: Data) -> list[tuple[str, Certificate]]:
     block = _block(data)
     found = []
     for scheme, value in _pairs(block):
-        for signer in list(_prefixed(value))[:MAX_SIGNERS]:
-            signed = next(_prefixed(signer), b"")
-            _, listed = [*_prefixed(signed, 2), b"", b""][:2]  # digests, then certificates
-            first = next(_prefixed(listed), b"")
+        for signer in list(prefixed(value))[:MAX_SIGNERS]:
+            signed = next(prefixed(signer), b"")
+            _, listed = [*prefixed(signed, 2), b"", b""][:2]  # digests, then certificates
+            first = next(prefixed(listed), b"")
             if first:
                 found.append((scheme, certificate(first)))
     return found
 
 
-def _block(data: Data) -> bytes:
+def signers(data: Data) -> Iterator[tuple[str, bytes]]:
+    """Scheme and block of every signer. Raises BrokenPart."""
+    for scheme, value in _pairs(_block(data)):
+        for signer in list(prefixed(value))[:MAX_SIGNERS]:
+            yield scheme, signer
+
+
+class Placed(Struct, frozen=True):
+    """Where the signing block, the central directory and its end begin."""
+
+    start: int
+    directory: int
+    end: int
+
+
+def place(data: Data) -> Placed | None:
+    """Where they lie; None where there is no block. Raises BrokenPart."""
     size = len(data)
-    tail = bytes(data[max(0, size - 65_557) : size])
+    first = max(0, size - 65_557)
+    tail = bytes(data[first:size])
     at = tail.rfind(_END)
     if at < 0 or at + 20 > len(tail):
-        return b""
+        return None
     directory: int = struct.unpack_from("<I", tail, at + 16)[0]
     if directory < 32 or directory > size:
-        return b""
+        return None
     footer = take(data, directory - 24, 24)
     if footer[8:] != _MAGIC:
-        return b""
+        return None
     length: int = struct.unpack_from("<Q", footer)[0]
     if not 24 <= length <= min(MAX_BLOCK, directory - 8):
         raise BrokenPart("the signing block is larger than the package")
-    return take(data, directory - length, length - 24)
+    return Placed(directory - length - 8, directory, first + at)
+
+
+def _block(data: Data) -> bytes:
+    found = place(data)
+    if found is None:
+        return b""
+    return take(data, found.start + 8, found.directory - found.start - 32)
 
 
 def _pairs(block: bytes) -> Iterator[tuple[str, bytes]]:
@@ -58,12 +84,12 @@ def _pairs(block: bytes) -> Iterator[tuple[str, bytes]]:
         if length < 4:
             raise BrokenPart("a part of the signing block is malformed")
         if key in _SCHEMES:
-            (inner,) = _prefixed(block[at + 12 : at + 8 + length], 1)
+            (inner,) = prefixed(block[at + 12 : at + 8 + length], 1)
             yield _SCHEMES[key], inner
         at += 8 + length
 
 
-def _prefixed(block: bytes, most: int = 64) -> Iterator[bytes]:
+def prefixed(block: bytes, most: int = 64) -> Iterator[bytes]:
     """The parts of a sequence, each behind its length."""
     at = 0
     while at + 4 <= len(block) and most:

@@ -9,11 +9,8 @@ import base64
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal
 
-from msgspec import Struct
-
-from oust.formats.binary import cms, digests, elf, macho, msi, pe
+from oust.formats.binary import cms, digests, elf, macho, msi, pe, verify_packages
 from oust.formats.binary.authenticode import (
     INDIRECT_DATA,
     Signature,
@@ -26,26 +23,12 @@ from oust.formats.binary.catalogue import is_catalogue
 from oust.formats.binary.certificates import Certificate, certificate
 from oust.formats.binary.piece import BROKEN, BrokenPart, Data
 from oust.formats.binary.signature_math import Unsupported, fits, function_of, issued
+from oust.formats.binary.verify_apk import verify_block
+from oust.formats.binary.verify_words import Content, Fault, Result, Verification, hash_of
 
-Result = Literal["tampered", "not trusted", "expired", "not checked", "valid"]
-"""Gravest first. `valid` leaves open whether the certificate was revoked, and its root unless
-certificates to trust were given."""
+__all__ = ["ORDER", "Result", "Verification", "trusted_roots", "verify", "verify_each"]
 
 ORDER: tuple[Result, ...] = ("tampered", "not trusted", "expired", "not checked", "valid")
-
-
-class Verification(Struct, frozen=True):
-    """What became of checking one signature, or all of a file."""
-
-    result: Result
-    says: str  # plain sentences: what was checked, and what was not
-    signer: str = ""
-
-
-class _Fault(Exception):
-    def __init__(self, result: Result, says: str) -> None:
-        super().__init__(says)
-        self.result = result
 
 
 def verify(data: Data, trusted: Sequence[Certificate] = (), on: str = "") -> Verification:
@@ -68,7 +51,7 @@ def verify_each(
         blocks = _blocks(data)
     except BROKEN as error:
         return [Verification("not checked", f"the signature cannot be read: {_said(error)}")]
-    found = []
+    found = verify_block(data) if bytes(data[:2]) == b"PK" else []
     for raw, content in blocks:
         try:
             every = [one for one in signatures(raw) if one.role != "counter-signer"]
@@ -79,11 +62,7 @@ def verify_each(
     return found
 
 
-_Content = Callable[[cms.SignedData, str], None]
-"""Raises _Fault where the file is not the one that a SignedData is about."""
-
-
-def _blocks(data: Data) -> list[tuple[bytes, _Content]]:
+def _blocks(data: Data) -> list[tuple[bytes, Content]]:
     """Each signature block with how to hold the file against it. Raises BrokenPart."""
     head = bytes(data[:4096])
     if head[:2] == b"MZ":
@@ -100,11 +79,11 @@ def _blocks(data: Data) -> list[tuple[bytes, _Content]]:
         return [(mark.pkcs7, _detached(data[: mark.signed_bytes]))] if mark and mark.pkcs7 else []
     if is_catalogue(head):
         return [(bytes(data), _nothing)]
-    return []
+    return verify_packages.blocks(data) if head[:4] == b"PK\x03\x04" else []
 
 
-def _programs(data: Data) -> list[tuple[bytes, _Content]]:
-    found: list[tuple[bytes, _Content]] = []
+def _programs(data: Data) -> list[tuple[bytes, Content]]:
+    found: list[tuple[bytes, Content]] = []
     for program in macho.programs(data):
         signature = macho.code_signature(data, program)
         if signature.cms and signature.directories:
@@ -112,35 +91,39 @@ def _programs(data: Data) -> list[tuple[bytes, _Content]]:
     return found
 
 
-def _nothing(block: cms.SignedData, function: str) -> None:
+def _nothing(block: cms.SignedData, function: str) -> bytes:
     """A catalogue carries what it signs."""
+    return b""
 
 
-def _indirect(data: Data, digest: Callable[[Data, str], bytes]) -> _Content:
-    def check(block: cms.SignedData, function: str) -> None:
+def _indirect(data: Data, digest: Callable[[Data, str], bytes]) -> Content:
+    def check(block: cms.SignedData, function: str) -> bytes:
         if block.content_type != INDIRECT_DATA:
-            raise _Fault("not checked", "the signature does not say which file it signs")
+            raise Fault("not checked", "the signature does not say which file it signs")
         _, name, stated = stated_digest(block)
         if digest(data, name) != stated:
-            raise _Fault("tampered", "the file is not the one that was signed")
+            raise Fault("tampered", "the file is not the one that was signed")
+        return b""
 
     return check
 
 
-def _detached(content: bytes) -> _Content:
-    def check(block: cms.SignedData, function: str) -> None:
+def _detached(content: bytes) -> Content:
+    def check(block: cms.SignedData, function: str) -> bytes:
         _message(block, function, content)
+        return content
 
     return check
 
 
 def _pages(
     data: Data, program: macho.Program, directories: Sequence[macho.CodeDirectory]
-) -> _Content:
-    def check(block: cms.SignedData, function: str) -> None:
+) -> Content:
+    def check(block: cms.SignedData, function: str) -> bytes:
         _message(block, function, directories[0].raw)
         if not all(digests.pages_match(data, program, one) for one in directories[:1]):
-            raise _Fault("tampered", "the program is not the one that was signed")
+            raise Fault("tampered", "the program is not the one that was signed")
+        return directories[0].raw
 
     return check
 
@@ -149,30 +132,30 @@ def _message(block: cms.SignedData, function: str, content: bytes) -> None:
     """Hold `content`, which a detached signature is about, against the digest that is signed."""
     for signer in block.signers:
         stated = signer.attributes.get(cms.MESSAGE_DIGEST)
-        if signer.digest == function and stated and stated[0].content() != _hash(function, content):
-            raise _Fault("tampered", "the file is not the one that was signed")
-
-
-def _hash(function: str, content: bytes) -> bytes:
-    digest = digests.hasher(function)
-    digest.update(content)
-    return bytes(digest.digest())
+        if (
+            signer.digest == function
+            and stated
+            and stated[0].content() != hash_of(function, content)
+        ):
+            raise Fault("tampered", "the file is not the one that was signed")
 
 
 def _one(
-    signature: Signature, content: _Content, trusted: Sequence[Certificate], on: str
+    signature: Signature, content: Content, trusted: Sequence[Certificate], on: str
 ) -> Verification:
     who = signature.signer.name
     try:
         block = cms.signed_data(signature.raw)
         signer = block.signers[signature.index]
-        content(block, signer.digest)
+        outside = content(block, signer.digest)
+        if outside:
+            _message(block, signer.digest, outside)
         if not signature.signer.raw:
-            raise _Fault("not checked", "the signer's certificate is not in the file")
-        _mathematics(block, signer, signature.signer)
+            raise Fault("not checked", "the signer's certificate is not in the file")
+        _mathematics(block, signer, signature.signer, outside)
         root = _chain(block.chain(signature.signer), trusted)
         when = _time(block, signer, signature.signer, on)
-    except _Fault as fault:
+    except Fault as fault:
         return Verification(fault.result, f"{fault}; {_UNKNOWN}", who)
     except Unsupported as error:
         return Verification("not checked", f"it uses {error}", who)
@@ -188,31 +171,33 @@ def _said(error: Exception) -> str:
     return str(error) if isinstance(error, BrokenPart) else "the bytes make no sense"
 
 
-def _mathematics(block: cms.SignedData, signer: cms.Signer, leaf: Certificate) -> None:
-    content = cms.content_bytes(block.content) if block.content is not None else b""
+def _mathematics(
+    block: cms.SignedData, signer: cms.Signer, leaf: Certificate, outside: bytes = b""
+) -> None:
+    content = cms.content_bytes(block.content) if block.content is not None else outside
     if signer.signed:
         stated = signer.attributes.get(cms.MESSAGE_DIGEST)
         if not stated:
-            raise _Fault("tampered", "the signature covers no digest")
-        if block.content is not None and stated[0].content() != _hash(signer.digest, content):
-            raise _Fault("tampered", "what the signature says was changed")
+            raise Fault("tampered", "the signature covers no digest")
+        if block.content is not None and stated[0].content() != hash_of(signer.digest, content):
+            raise Fault("tampered", "what the signature says was changed")
     signed = signer.signed or content
     function = function_of(signer.algorithm, signer.digest)
     if not fits(leaf.key, signer.signature, signed, function, signer.algorithm, signer.parameters):
-        raise _Fault("tampered", "the signature does not fit the signer's key")
+        raise Fault("tampered", "the signature does not fit the signer's key")
 
 
 def _chain(chain: Sequence[Certificate], trusted: Sequence[Certificate]) -> str:
     for child, parent in pairwise(chain):
         if not parent.authority or not issued(child, parent):
-            raise _Fault("not trusted", f"“{parent.name}” did not issue “{child.name}”")
+            raise Fault("not trusted", f"“{parent.name}” did not issue “{child.name}”")
     top = chain[-1]
     if not trusted:
         return f"the chain holds up to “{top.name}”, whose trust is not checked"
     for root in trusted:
         if root.raw == top.raw or (root.subject_raw == top.issuer_raw and issued(top, root)):
             return f"the chain ends at “{root.name}”, which is trusted"
-    raise _Fault("not trusted", f"the chain ends at “{top.issuer or top.name}”, not a trusted root")
+    raise Fault("not trusted", f"the chain ends at “{top.issuer or top.name}”, not a trusted root")
 
 
 def _time(block: cms.SignedData, signer: cms.Signer, leaf: Certificate, on: str) -> str:
@@ -223,7 +208,7 @@ def _time(block: cms.SignedData, signer: cms.Signer, leaf: Certificate, on: str)
     day = when[:10]
     if leaf.since[:10] > day or (leaf.until and leaf.until[:10] < day):
         what = "when it was signed" if stamped else f"on {day}, and nothing says when it was signed"
-        raise _Fault("expired", f"the certificate was not valid {what}")
+        raise Fault("expired", f"the certificate was not valid {what}")
     return f"the certificate was valid on {day}" + (
         " (time stamp, whose own chain is not checked)" if stamped else ""
     )
@@ -238,7 +223,7 @@ def _stamp(block: cms.SignedData, signer: cms.Signer) -> str:
         stated = one.attributes.get(cms.MESSAGE_DIGEST)
         if not (leaf.raw and times and stated) or not one.signed:
             continue
-        if stated[0].content() == _hash(one.digest, signer.signature) and fits(
+        if stated[0].content() == hash_of(one.digest, signer.signature) and fits(
             leaf.key, one.signature, one.signed, function_of(one.algorithm, one.digest),
             one.algorithm, one.parameters,
         ):  # fmt: skip
@@ -253,7 +238,7 @@ def _token(stamp: cms.SignedData, signature: bytes) -> str:
     fields = stamp_fields(stamp)
     kind, imprint = fields[2].children(2)[:2]
     function = cms.DIGESTS.get(kind.only().content(), "")
-    if imprint.content() != _hash(function, signature):
+    if imprint.content() != hash_of(function, signature):
         return ""
     one = stamp.signers[0]
     leaf = stamp.leaf(one)
@@ -261,7 +246,7 @@ def _token(stamp: cms.SignedData, signature: bytes) -> str:
         return ""
     try:
         _mathematics(stamp, one, leaf)
-    except _Fault:
+    except Fault:
         return ""
     return fields[4].moment()
 
