@@ -23,16 +23,20 @@ FIRST = "oust trace examples/agency-2017/exports"
 """What the picture shows; the other commands look at the case that it makes."""
 
 _SHOWN = re.compile(r"(?m)^\$ (oust .*)\n((?:(?!\$ |```).*\n)*)")
-_MENTIONS = re.compile(r"(?s) Mentions, which are.*?(?=\n\n)")
-_VENDOR = re.compile(r"(?s).*?(?=\n\n)")
+_PARTS = {
+    "oust trace --mentions": r"(?s) Mentions, which are.*?(?=\n\n)",
+    "oust trace": r"(?s).*?(?=\n\n)",
+    "oust approvals": r"(?s) First to last.*?(?=\n\n)",
+    "oust agreements vet": r"(?s).*?(?=\n\n)",
+    "oust claims show": r"(?s) Hypotheses.*?(?=\n\n)",
+}
+"""What of a long answer the README shows, by the beginning of the command."""
 
 
 def cut(command: str, output: str) -> str:
-    """The part of the output that the README shows: of a trace only what the section is about."""
-    if not command.startswith("oust trace"):
-        return output
-    part = _MENTIONS if "--mentions" in command else _VENDOR
-    found = part.search(output)
+    """The part of the output that the README shows: what the section is about."""
+    part = next((part for start, part in _PARTS.items() if command.startswith(start)), "")
+    found = re.search(part, output) if part else None
     return found[0] + "\n" if found else output
 
 
