@@ -96,6 +96,15 @@ def _without(raw: builtins.bytes, start: builtins.bytes, end: builtins.bytes) ->
 
 
 _CONTROL = bytes(n for n in range(32) if n not in (9, 10, 12, 13))
+_NO_TEXT = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+)
+_COMPILED = b"\r\r\n\0\0\0\0"  # Python's own, behind a byte that changes with the version
 _FIRST, _CUT = 8192, 4  # bytes; characters that may be other ones where bytes are cut off
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 
@@ -152,6 +161,8 @@ class Head:
     @cached_property
     def opaque(self) -> bool:
         """Whether these are the bytes of something binary, of which no text format is asked."""
+        if self.data.startswith(_NO_TEXT) or self.data[1:8] == _COMPILED:
+            return True
         if self.data.startswith(_MARKS) or self.encoding.startswith("utf-16"):
             return False
         sample = self.data[:4096]

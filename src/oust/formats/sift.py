@@ -160,14 +160,14 @@ def _tabular(look: Look) -> object:
     return look.tabular
 
 
+_SQUID = re.compile(r"(?:TCP|UDP|NONE|TAG)[A-Z_]*(?:/[\d-]|:[A-Z_])")
 _WHOLE_ADDRESS = re.compile(r"(?i)://|connect ")
 
 
 def _squid(look: Look) -> object:
+    """By marks, because the format's own patterns take seconds for some lines of 64 KB."""
     lines = look.tidy
-    if any(word in lines for word in ("TCP", "UDP", "NONE", "TAG")):
-        return True
-    return '] "' in lines and _WHOLE_ADDRESS.search(lines)
+    return _SQUID.search(lines) or ('] "' in lines and _WHOLE_ADDRESS.search(lines))
 
 
 _ASSIGNED = re.compile(r"\.\s+(?:\d+\s+)?IN\s")
@@ -210,6 +210,7 @@ NEEDS: dict[str, Need] = {
     **dict.fromkeys(_TABLES, _tabular),
     "agreements-csv": _header(*csv_rows.DELIMITERS),
     "agreements-yaml": _anywhere("agreements"),
+    "claim-ledger": _anywhere("title:"),
     "approvals-yaml": _anywhere("approvals", "figures"),
     **dict.fromkeys(_JSON, _json),
     **dict.fromkeys(_XML, _xml),
