@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oust.case import Case
-from oust.formats import FORMATS, delimited_table, pick
+from oust.formats import FORMATS, delimited_table, json_stream, pick
 from oust.formats.approval_headers import day, day_first, section
 from oust.formats.certificates import certificates
 from oust.formats.exclusions import also, exclusions
@@ -226,6 +226,26 @@ def test_an_exclusion_without_end_stays_open():
     assert (one.since, one.until) == ("2020-02-01", "")  # the second row tells the order
     assert json.loads(one.extra)["termination"] == "Indefinite"
     assert two.until == "2021-03-01"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_large_answer_is_read_one_by_one_and_says_the_same(encoding, monkeypatch):
+    place = ROOT / "tests" / "formats" / "sam-exclusions-json" / "answer" / "input.json"
+    data = place.read_bytes().decode().encode(encoding)
+    name, whole = told(data)
+    monkeypatch.setattr(json_stream, "WHOLE_LIMIT", 0)
+    assert (name, whole) == ("sam-exclusions-json", told(data)[1])
+
+
+def test_an_answer_that_breaks_off_keeps_what_came_before(monkeypatch):
+    place = ROOT / "tests" / "formats" / "sam-exclusions-json" / "answer" / "input.json"
+    data = place.read_bytes()
+    opened = Opened("cut.json", data[: data.index(b'"firstName"')])
+    monkeypatch.setattr(json_stream, "WHOLE_LIMIT", 0)
+    fmt, said = pick(opened.head, FORMATS), []
+    with pytest.raises(Unreadable, match="breaks off after 1 exclusions"):
+        said.extend(fmt.read(opened, NoNeedles()))
+    assert [one.name for one in said] == ["Acme Backup AG"]
 
 
 def test_nothing_but_an_exclusion_list_is_one():

@@ -6,6 +6,7 @@ MM-DD-YYYY or MM/DD/YYYY.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -95,12 +96,16 @@ def _streamed(opened: Opened) -> Iterator[json_stream.Value]:
     """The same one by one, from an answer too large to be held."""
     import ijson
 
+    data = opened.data if opened.head.encoding.startswith("utf-8") else opened.utf8()
+    start = 3 if bytes(data[:3]) == codecs.BOM_UTF8 else 0
+    done = 0
     try:
-        found = ijson.items(byte_file(opened.data), f"{ENTITIES}.item", use_float=True)
-        for index, entity in enumerate(found):
-            yield pointer(ENTITIES, index), entity
+        for entity in ijson.items(byte_file(data, start), f"{ENTITIES}.item", use_float=True):
+            yield pointer(ENTITIES, done), entity
+            done += 1
     except ijson.JSONError as error:
-        raise Unreadable(f"JSON is broken: {one_line(str(error), 120)}") from None
+        reason = one_line(str(error), 80)
+        raise Unreadable(f"JSON breaks off after {done:,} exclusions: {reason}") from None
 
 
 def _told(entity: Mapping[str, Any], locator: str) -> Iterator[Said]:
