@@ -65,7 +65,12 @@ def cases(path: Path) -> Iterator[tuple[dict[str, Any], Article]]:
             if not file.exists():
                 continue
             text = file.read_bytes().decode("utf-8")
-        yield case, Article(text=text, name=case["id"], outlet=case.get("outlet", ""), date=case.get("date", ""))
+        yield (
+            case,
+            Article(
+                text=text, name=case["id"], outlet=case.get("outlet", ""), date=case.get("date", "")
+            ),
+        )
 
 
 def score(path: Path) -> Result:
@@ -94,7 +99,9 @@ def _score_case(case: dict[str, Any], made: Draft, result: Result) -> None:
             used[i] = claim["id"]
         if not clean:
             why = "merged with another" if hits else "not proposed"
-            result.notes.append(f"{case['id']}: missed {claim['id']} ({why}): {claim['places'][0]!r}")
+            result.notes.append(
+                f"{case['id']}: missed {claim['id']} ({why}): {claim['places'][0]!r}"
+            )
             continue
         result.found += 1
         faults = min((list(_faults(one, claim)) for _, one in clean[:3]), key=len)
@@ -115,7 +122,11 @@ def _holds(one: Proposal, text: str, place: str) -> bool:
 
 def _merges(one: Proposal, text: str, claim: dict[str, Any], wanted: list[dict[str, Any]]) -> bool:
     others = (other for other in wanted if other["id"] != claim["id"])
-    apart = (other for other in others if other.get("with") != claim["id"] and claim.get("with") != other["id"])
+    apart = (
+        other
+        for other in others
+        if other.get("with") != claim["id"] and claim.get("with") != other["id"]
+    )
     return any(_holds(one, text, place) for other in apart for place in other["places"])
 
 
@@ -123,10 +134,8 @@ def _faults(one: Proposal, claim: dict[str, Any]) -> Iterator[str]:
     """What is wrong with an attribution."""
     told = " | ".join(_who(who) for who in one.by)
     by = claim.get("by", "")
-    for choice in [by] if isinstance(by, str) else [by]:
-        options = [choice] if isinstance(choice, str) else choice
-        if not any(_names(told, option) if option else not one.by or True for option in options):
-            yield f"by {told or 'nobody'}, not {by}"
+    if not any(_names(told, choice) for choice in ([by] if isinstance(by, str) else by)):
+        yield f"by {told or 'nobody'}, not {by}"
     through = claim.get("through")
     chain = " | ".join(who.name for who in one.through)
     for name in [through] if isinstance(through, str) else through or []:

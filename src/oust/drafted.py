@@ -12,7 +12,7 @@ from msgspec import Struct
 from oust.data.ledger import Basis, ClaimKind, SpeakerKind
 
 Role = Literal["headline", "byline", "caption", "body", "turn", "residue"]
-"""What a paragraph is: `turn` is a speaker's turn in a transcript, `residue` belongs to the page."""
+"""What a paragraph is: `turn` is one of a transcript, `residue` belongs to the page."""
 
 
 class Span(Struct, frozen=True):

@@ -20,7 +20,9 @@ Examples:
 @click.argument("article", type=click.Path(path_type=Path))
 @click.option("--outlet", default="", metavar="NAME", help="Who published the article.")
 @click.option("--date", default="", metavar="DATE", help="When, such as 2017-07-12.")
-@click.option("--title", default="", metavar="TEXT", help="Its title, unless the first headline is.")
+@click.option(
+    "--title", default="", metavar="TEXT", help="Its title, unless the first headline is."
+)
 @click.option("--url", default="", metavar="URL", help="Where it was read.")
 @click.option(
     *("--format", "form"), type=click.Choice(("list", "yaml", "json")), default="list",
@@ -48,7 +50,12 @@ def draft(
     from oust.report import draft as report
 
     check_output(output)
-    told = {"outlet": outlet.strip(), "date": _iso(date), "title": title.strip(), "url": url.strip()}
+    told = {
+        "outlet": outlet.strip(),
+        "date": _iso(date),
+        "title": title.strip(),
+        "url": url.strip(),
+    }
     read = stage.read(article)
     made = stage.draft(replace(read, **{name: value for name, value in told.items() if value}))
     if form == "yaml":
@@ -69,5 +76,7 @@ def _iso(text: str) -> str:
     try:
         date.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text)
     except ValueError as error:
-        raise OustError(f"“{text}” is no date", "write it like 2017, 2017-07 or 2017-07-12") from error
+        raise OustError(
+            f"“{text}” is no date", "write it like 2017, 2017-07 or 2017-07-12"
+        ) from error
     return text

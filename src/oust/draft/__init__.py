@@ -12,15 +12,18 @@ from msgspec.structs import replace
 
 from oust.draft import layout, merge, reader
 from oust.draft.article import read
+from oust.draft.found import Found
 from oust.draft.ledger import as_yaml, ledger, prefix
-from oust.draft.reader import Found
 from oust.drafted import Article, Draft, Paragraph, Proposal
 
 __all__ = ["as_yaml", "draft", "ledger", "read"]
 
 
 def draft(article: Article) -> Draft:
-    """Proposals in the order of the text. What the article says of itself fills what is not told."""
+    """Proposals in the order of the text.
+
+    Title, author and date are taken from the article where they are not given.
+    """
     paragraphs = layout.paragraphs(article.text)
     article = _told(article, paragraphs)
     found = reader.Reader(article, paragraphs).read()
@@ -38,7 +41,9 @@ def draft(article: Article) -> Draft:
 def _told(article: Article, paragraphs: list[Paragraph]) -> Article:
     """Title, author and date as the page gives them, where the user gave none."""
     texts = {
-        role: [article.text[one.span.start : one.span.end] for one in paragraphs if one.role == role]
+        role: [
+            article.text[one.span.start : one.span.end] for one in paragraphs if one.role == role
+        ]
         for role in ("headline", "byline")
     }
     lines = texts["byline"]
@@ -52,14 +57,23 @@ def _told(article: Article, paragraphs: list[Paragraph]) -> Article:
 
 def _proposal(
     name: str, one: Found, rest: list[Found], denies: tuple[str, ...], text: str
-) -> Proposal:  # fmt: skip
+) -> Proposal:
     words = _joined([_asserted(" ".join(text[p.start : p.end].split())) for p in one.pieces])
     why = (*one.why, *(f"said again in the {other.role}" for other in rest))
     return Proposal(
-        id=name, kind=one.kind, text=words, places=merge.places(one, rest),
-        line=text.count("\n", 0, one.start) + 1, by=one.by, through=one.through, basis=one.basis,
-        basis_note=one.note, date=one.date, denies=denies, why=tuple(dict.fromkeys(why)),
-    )  # fmt: skip
+        id=name,
+        kind=one.kind,
+        text=words,
+        places=merge.places(one, rest),
+        line=text.count("\n", 0, one.start) + 1,
+        by=one.by,
+        through=one.through,
+        basis=one.basis,
+        basis_note=one.note,
+        date=one.date,
+        denies=denies,
+        why=tuple(dict.fromkeys(why)),
+    )
 
 
 def _joined(pieces: list[str]) -> str:

@@ -15,11 +15,11 @@ LIMIT = 4 * 1024 * 1024
 """Bytes. An article has some thousand; a book about one million."""
 
 _HTML = re.compile(r"(?is)\A\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|article|div|p)\b")
-_DROPPED = "script style noscript template nav footer form aside button select iframe svg".split()
-_BLOCKS = (
-    "p div section article main header h1 h2 h3 h4 h5 h6 li ul ol blockquote figure figcaption tr "
-    "table dt dd pre time"
-).split()
+_DROPPED = (
+    """script style noscript template nav footer form aside button select iframe svg""".split()
+)
+_BLOCKS = """p div section article main header h1 h2 h3 h4 h5 h6 li ul ol blockquote figure
+    figcaption tr table dt dd pre time""".split()
 _BREAK = "\u2029"  # paragraph separator: no page needs it as a character
 _HINT = "give a text file or an HTML page with one article"
 

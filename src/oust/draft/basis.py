@@ -14,32 +14,46 @@ _MONTH = (
     r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)"
 )
 _DATED = re.compile(
-    rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}}),? (?P<y1>\d{{4}})|(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}) (?P<y2>\d{{4}})"
-    rf"|(?P<m3>{_MONTH}),? (?P<y3>\d{{4}})|(?:[Ii]n|[Ss]ince|early|late|of) (?P<y4>(?:19|20)\d\d))\b"
+    rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}}),? (?P<y1>\d{{4}})"
+    rf"|(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}) (?P<y2>\d{{4}})"
+    rf"|(?P<m3>{_MONTH}),? (?P<y3>\d{{4}})"
+    rf"|(?:[Ii]n|[Ss]ince|early|late|of) (?P<y4>(?:19|20)\d\d))\b"
 )
 _UNTRUE = re.compile(
-    r"(?i)\b(?:no evidence|baseless|unfounded|groundless|untrue|not true|false(?:ly)?|fairy tales?|invention"
-    r"|fabricat\w+|nonsense|nothing to hide|paranoia|conspiracy|speculation|unaware of|no knowledge of|smear"
-    r"|no truth|misinterpret\w*|misread|manipulated|unjust\w*|unfair\w*|inappropriate ties|witch.hunt|absurd"
-    r"|never (?:been|had|helped|worked|will)|wrong in|does not have|political(?:ly)?(?: motivated)?)\b"
+    r"(?i)\b(?:no evidence|baseless|unfounded|groundless|untrue|not true|false(?:ly)?"
+    r"|fairy tales?|invention"
+    r"|fabricat\w+|nonsense|nothing to hide|paranoia|conspiracy|speculation|unaware of|no"
+    r" knowledge of|smear"
+    r"|no truth|misinterpret\w*|misread|manipulated|unjust\w*|unfair\w*|inappropriate"
+    r" ties|witch.hunt|absurd"
+    r"|never (?:been|had|helped|worked|will)|wrong in|does not have|political(?:ly)?(?:"
+    r" motivated)?)\b"
 )
 _OWN = re.compile(r"(?i)\b(?:we|we[’']ve|we[’']re|our|ours|us|i|my|me)\b")
 _OWN_BODY = re.compile(
-    r"(?i)\b(?:its|his|her|their) (?:company|firm|office|department|agency|ministry|county|city|board|council"
+    r"(?i)\b(?:its|his|her|their) (?:company|firm|office|department|agency|ministry"
+    r"|county|city|board|council"
     r"|borough|bank|university|committee|group|team|party)\b"
 )
 _INSIDE_ROLE = re.compile(
-    r"(?i)\b(?:chief|officer|executive|founder|co-founder|founded|owner|manager|president|vice|spokes\w+|ceo|cto"
-    r"|counsel|lawyer|secretary|commissioner|auditor|supervisor|administrator|engineer|dealer|director|chair\w*)\b"
+    r"(?i)\b(?:chief|officer|executive|founder|co-founder|founded|owner|manager|president"
+    r"|vice|spokes\w+|ceo|cto"
+    r"|counsel|lawyer|secretary|commissioner|auditor|supervisor|administrator|engineer"
+    r"|dealer|director|chair\w*)\b"
 )
 _JUDGED = re.compile(
-    r"(?i)\b(?:in my (?:view|opinion)|i (?:think|believe|would not|wouldn[’']t)|(?:very |highly |un)?likely|probably"
+    r"(?i)\b(?:in my (?:view|opinion)|i (?:think|believe|would not|wouldn[’']t)|(?:very "
+    r"|highly |un)?likely|probably"
     r"|no doubt|shouldn[’']t|should not)\b"
 )
-_VOICE = re.compile(r"(?i)\b(?:officials|executives|representatives|lawyers|attorneys|managers|managements?)\b")
+_VOICE = re.compile(
+    r"(?i)\b(?:officials|executives|representatives|lawyers|attorneys|managers|managements?)\b"
+)
 NOT_NAMED = " that are not named"
 """With what the name of a speaker ends who is known only as reports, allegations and the like."""
-_CALLED = re.compile(r"(?i)\b(?:report|article|story|allegation|accusation|claim|assessment|account)s?\b")
+_CALLED = re.compile(
+    r"(?i)\b(?:report|article|story|allegation|accusation|claim|assessment|account)s?\b"
+)
 
 
 def basis(speaker: Who | None, text: str, paper: str, sources: bool) -> Basis:
@@ -53,7 +67,9 @@ def basis(speaker: Who | None, text: str, paper: str, sources: bool) -> Basis:
         return "people" if sources else "none-given"
     if w.EXPERT.search(described if speaker.kind != "organisation" else ""):
         return "expertise"
-    if speaker.role == "interviewee" or speaker.of and speaker.number == "1" and _INSIDE_ROLE.search(described):
+    if speaker.role == "interviewee" or (
+        speaker.of and speaker.number == "1" and _INSIDE_ROLE.search(described)
+    ):
         return "own-knowledge"
     if speaker.name.endswith(NOT_NAMED):
         return "none-given"

@@ -15,9 +15,8 @@ _BLOCK = re.compile(r"(?:[^\S\n]*\S[^\n]*(?:\n|\Z))+")
 _LINE = re.compile(r"[^\n]+")
 _END = re.compile(r"[.?!…][\"”’'»)\]]*\s*\Z")
 _WORDS = re.compile(r"[^\W_][\w’'.-]*")
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = """January February March April May June July August September October November
+    December""".split()
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?\\.?" for name in _MONTHS) + "|Sept\\.?)"
 _DATE = re.compile(
     rf"(?i)\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y1>\d{{4}})"
@@ -67,9 +66,14 @@ def paragraphs(text: str) -> list[Paragraph]:
     spans = list(_spans(text))
     for number, span in enumerate(spans):
         words = text[span.start : span.end]
-        if _COMMENTS.match(words) and bodies >= (1 if " " in words else 2) and number >= len(spans) * 0.3:
+        if (
+            _COMMENTS.match(words)
+            and bodies >= (1 if " " in words else 2)
+            and number >= len(spans) * 0.3
+        ):
             cut = "what follows readers' comments"
-        role, why = ("residue", cut) if cut else _role(words, bodies, text, found)
+        role: Role
+        role, why = ("residue", cut) if cut else _role(words, bodies)
         bodies += role in ("body", "turn")
         found.append(Paragraph(span, role, why))
     return found
@@ -101,7 +105,7 @@ def _wrapped(lines: list[str]) -> bool:
     )
 
 
-def _role(words: str, bodies: int, text: str, before: list[Paragraph]) -> tuple[Role, str]:
+def _role(words: str, bodies: int) -> tuple[Role, str]:
     count = len(_WORDS.findall(words))
     sentence = bool(_END.search(words)) or words.rstrip().endswith((":", ",", "—"))
     if turn(words):
@@ -122,7 +126,7 @@ def _role(words: str, bodies: int, text: str, before: list[Paragraph]) -> tuple[
 
 
 def _opens_quote(words: str) -> bool:
-    return words.lstrip()[:1] in "“\"‘«" and len(words) > 60
+    return words.lstrip()[:1] in '“"‘«' and len(words) > 60
 
 
 def turn(words: str) -> re.Match[str] | None:
@@ -148,9 +152,7 @@ def date_of(words: str) -> str:
         return ""
     if found["iso"]:
         return found["iso"]
-    month, day, year = (
-        found[f"{part}1"] or found[f"{part}2"] for part in ("m", "d", "y")
-    )  # fmt: skip
+    month, day, year = (found[f"{part}1"] or found[f"{part}2"] for part in ("m", "d", "y"))
     return f"{year}-{month_number(month):02}-{int(day):02}"
 
 

@@ -58,24 +58,47 @@ def as_yaml(draft: Draft) -> str:
 
 
 def _document(article: Article, name: str, names: _Names) -> Document:
-    note = "The spans count characters of the text taken out of the HTML page." if article.from_html else ""
+    note = (
+        "The spans count characters of the text taken out of the HTML page."
+        if article.from_html
+        else ""
+    )
     return Document(
-        id=name, title=article.title or article.name or "an article", author=article.author,
+        id=name,
+        title=article.title or article.name or "an article",
+        author=article.author,
         outlet=names.id(Who(name=article.outlet, kind="outlet")) if article.outlet else "",
-        date=article.date, url=article.url, sha256=article.sha256, note=note,
-    )  # fmt: skip
+        date=article.date,
+        url=article.url,
+        sha256=article.sha256,
+        note=note,
+    )
 
 
 def _claim(one: Proposal, names: _Names, document: str, article: Article) -> Claim:
     seen = tuple(
-        Appearance(document=document, quote=article.text[place.start : place.end], start=place.start, end=place.end)
+        Appearance(
+            document=document,
+            quote=article.text[place.start : place.end],
+            start=place.start,
+            end=place.end,
+        )
         for place in one.places
     )
     return Claim(
-        id=one.id, kind=one.kind, text=one.text, by=tuple(names.id(who) for who in one.by),
-        through=tuple(names.id(who) for who in one.through), basis=one.basis, basis_note=one.basis_note,
-        date=one.date, seen_in=seen, denies=one.denies, draft=True, note="found by: " + "; ".join(one.why),
-    )  # fmt: skip
+        id=one.id,
+        kind=one.kind,
+        text=one.text,
+        by=tuple(names.id(who) for who in one.by),
+        through=tuple(names.id(who) for who in one.through),
+        basis=one.basis,
+        basis_note=one.basis_note,
+        date=one.date,
+        seen_in=seen,
+        denies=one.denies,
+        draft=True,
+        note="found by: " + "; ".join(one.why),
+    )
 
 
 class _Names:
@@ -93,7 +116,11 @@ class _Names:
         if key not in self._ids:
             base = f"{self._start}-{slug(who.name) or 'speaker'}"
             name, n = base, 2
-            while name in self._whos or name == f"{self._start}-article" or re.fullmatch(r".*-\d+", name):
+            while (
+                name in self._whos
+                or name == f"{self._start}-article"
+                or re.fullmatch(r".*-\d+", name)
+            ):
                 name, n = f"{base}-s{n}", n + 1
             self._ids[key] = name
             self._whos[name] = who
@@ -114,7 +141,12 @@ class _Names:
         unnamed = who.kind == "unnamed"
         of = self.id(Who(name=who.of, kind="organisation")) if who.of else ""
         return Speaker(
-            id=name, name=who.name, kind=who.kind, of=of if of != name else "", role=who.role,
-            population=who.population if unnamed else "", number=who.number if unnamed else "",
+            id=name,
+            name=who.name,
+            kind=who.kind,
+            of=of if of != name else "",
+            role=who.role,
+            population=who.population if unnamed else "",
+            number=who.number if unnamed else "",
             outlet=who.outlet if unnamed else "",
-        )  # fmt: skip
+        )

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from oust.draft.reader import Found
+from oust.draft.found import Found
 from oust.drafted import Paragraph, Span
 from oust.text import fold
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _COMMON = frozenset(
-    """a an the of to in on at by for with from as is are was were be been being has have had do does did
-    it its he she they them their his her this that these those and or but not no than then so if while
-    who which what when where how will would could can may might should about after before over into
-    also said says say new more most other any all some there here up out off per one two lab labs
-    trying try first place get""".split()
+    """a an the of to in on at by for with from as is are was were be been being has have had
+    do does did it its he she they them their his her this that these those and or but not
+    no than then so if while who which what when where how will would could can may might
+    should about after before over into also said says say new more most other any all some
+    there here up out off per one two lab labs trying try first place get""".split()
 )
 _ANSWERS = re.compile(
-    r"(?i)\b(?:allegations?|claims?|accusations?|reports?|suggestions?|article|account|story|assessment|charges?"
+    r"(?i)\b(?:allegations?|claims?|accusations?|reports?|suggestions?|article|account"
+    r"|story|assessment|charges?"
     r"|concerns?|findings|assertions?|speculation|rumou?rs?)\b"
 )
 _BACK = 4  # paragraphs with claims of others, before a denial, that it may answer
@@ -34,18 +35,37 @@ def _alike(found: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _content(text: str) -> frozenset[str]:
     """Words that carry the content, cut to their stems."""
-    words = (re.sub(r"[’']s?\Z", "", fold(word)) for word in _WORD.findall(_ALIKE.sub(_alike, text)))
+    words = (
+        re.sub(r"[’']s?\Z", "", fold(word)) for word in _WORD.findall(_ALIKE.sub(_alike, text))
+    )
     return frozenset(_stem(word) for word in words if word and word not in _COMMON)
 
 
 def _stem(word: str) -> str:
-    for ending in ("ations", "ation", "ments", "ment", "ings", "ing", "ers", "ies", "ed", "es", "al", "s", "e", "y"):
+    for ending in (
+        "ations",
+        "ation",
+        "ments",
+        "ment",
+        "ings",
+        "ing",
+        "ers",
+        "ies",
+        "ed",
+        "es",
+        "al",
+        "s",
+        "e",
+        "y",
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)][:7]
     return word[:7]
 
 
-def merged(found: list[Found], text: str, paragraphs: list[Paragraph]) -> list[tuple[Found, list[Found]]]:
+def merged(
+    found: list[Found], text: str, paragraphs: list[Paragraph]
+) -> list[tuple[Found, list[Found]]]:
     """Assertions with those that repeat them, in the order of the text."""
     kept: list[tuple[Found, list[Found]]] = []
     body_first = sorted(found, key=lambda one: (one.role in ("headline", "caption"), one.start))
@@ -63,19 +83,29 @@ def merged(found: list[Found], text: str, paragraphs: list[Paragraph]) -> list[t
 def _fullest_first(one: Found, rest: list[Found]) -> tuple[Found, list[Found]]:
     """The place that tells most of the speaker speaks for all."""
     every = [one, *rest]
-    best = max(every, key=lambda f: (f.role == "body", bool(f.by), sum(len(w.number) > 0 for w in f.by), -f.start))
+    best = max(
+        every,
+        key=lambda f: (
+            f.role == "body",
+            bool(f.by),
+            sum(len(w.number) > 0 for w in f.by),
+            -f.start,
+        ),
+    )
     return best, [other for other in every if other is not best]
 
 
 def _repeated(
     one: Found, kept: list[tuple[Found, list[Found]]], text: str
-) -> tuple[Found, list[Found]] | None:  # fmt: skip
+) -> tuple[Found, list[Found]] | None:
     best, most = None, 0.0
     mine = _content(_words(one, text))
     for pair in kept:
         other = pair[0]
         heading = one.role in ("headline", "caption")
-        theirs = _content(text[other.sentence.start : other.sentence.end] if heading else _words(other, text))
+        theirs = _content(
+            text[other.sentence.start : other.sentence.end] if heading else _words(other, text)
+        )
         small = min(len(mine), len(theirs))
         if small < 3 or {one.kind, other.kind} == {"denial", "claim"}:
             continue
@@ -91,19 +121,26 @@ def _same_voice(one: Found, other: Found) -> bool:
     left, right = {w.name for w in one.by}, {w.name for w in other.by}
     if left & right or not left or not right:
         return True
-    chain = {w.name for w in (*one.by, *one.through)} & {w.name for w in (*other.by, *other.through)}
+    chain = {w.name for w in (*one.by, *one.through)} & {
+        w.name for w in (*other.by, *other.through)
+    }
     own = {w.name for w in one.through[-1:]} & {w.name for w in other.through[-1:]}
     relayed = all(w.kind in ("outlet", "unnamed") for w in (*one.by, *other.by))
     return bool(chain - own) and relayed
 
 
 def _words(one: Found, text: str) -> str:
-    return " ".join(text[piece.start : piece.end] for piece in one.pieces) or text[one.start : one.end]
+    return (
+        " ".join(text[piece.start : piece.end] for piece in one.pieces) or text[one.start : one.end]
+    )
 
 
 def _headlines(
-    kept: list[tuple[Found, list[Found]]], found: list[Found], text: str, paragraphs: list[Paragraph]
-) -> None:  # fmt: skip
+    kept: list[tuple[Found, list[Found]]],
+    found: list[Found],
+    text: str,
+    paragraphs: list[Paragraph],
+) -> None:
     """A headline without attribution that says what a claim of the body says."""
     spoken = {one.paragraph for one in found if one.role == "headline"}
     for number, paragraph in enumerate(paragraphs):
@@ -111,7 +148,12 @@ def _headlines(
             continue
         head = _content(text[paragraph.span.start : paragraph.span.end])
         shares = [
-            (len(head & _content(text[pair[0].sentence.start : pair[0].sentence.end])) / max(len(head), 1), -i, pair)
+            (
+                len(head & _content(text[pair[0].sentence.start : pair[0].sentence.end]))
+                / max(len(head), 1),
+                -i,
+                pair,
+            )
             for i, pair in enumerate(kept)
             if pair[0].kind != "denial"
         ]
@@ -119,7 +161,15 @@ def _headlines(
         if pair and share >= 0.55 and len(head) >= 3:
             span = paragraph.span
             pair[1].append(
-                Found(start=span.start, end=span.end, sentence=span, pieces=[span], role="headline", paragraph=number, why=[])
+                Found(
+                    start=span.start,
+                    end=span.end,
+                    sentence=span,
+                    pieces=[span],
+                    role="headline",
+                    paragraph=number,
+                    why=[],
+                )
             )
 
 
@@ -156,4 +206,7 @@ def denied(found: list[Found], at: int, words: str) -> list[int]:
 def _one_report(one: Found, other: Found) -> bool:
     """Whether two assertions come from the same people or through the same outlet."""
     names = {who.name for who in (*one.by, *one.through[:-1])}
-    return bool(names & {who.name for who in (*other.by, *other.through[:-1])}) or one.paragraph == other.paragraph
+    return (
+        bool(names & {who.name for who in (*other.by, *other.through[:-1])})
+        or one.paragraph == other.paragraph
+    )

@@ -15,37 +15,49 @@ from oust.drafted import Who
 _CAP = r"[A-Z][\w’'&-]*\w"
 _NAME = re.compile(rf"{_CAP}(?: (?:of |the |for )*{_CAP})*|[A-Z]{{2,}}")
 _INSIDE = re.compile(rf"(?<=[\w,”;:] )(?:{_CAP}(?: (?:&|of) {_CAP}| {_CAP})*)")
-_TOLD = re.compile(rf"\b(?:told|tells|to|by|in|of|with|reviewed by|obtained by|seen by) (?P<name>(?:[Tt]he )?{_CAP}(?: {_CAP})*)")
+_TOLD = re.compile(
+    rf"\b(?:told|tells|to|by|in|of|with|reviewed by|obtained by|seen by) "
+    rf"(?P<name>(?:[Tt]he )?{_CAP}(?: {_CAP})*)"
+)
 _OPENERS = frozenset(
-    """Never Nothing Nobody Everybody Everyone Somebody Someone There Then When Where Why What Who How If While
-    After Before Since Because Although Though Still Yet Once Now Today Yesterday Later Earlier Meanwhile However
-    Asked Founder Chief Their His Her My Our Your You They Some Many Most Several Other Another One Two Three Four
-    Five Six Ten Both Each Every Few All Any More Less Such These Those This That With Without Within Under Over
-    For From By As So Or Not No Yes Please Read Share Officials Researchers Engineers Experts Sources""".split()
+    """Never Nothing Nobody Everybody Everyone Somebody Someone There Then When Where Why What
+    Who How If While After Before Since Because Although Though Still Yet Once Now Today
+    Yesterday Later Earlier Meanwhile However Asked Founder Chief Their His Her My Our Your
+    You They Some Many Most Several Other Another One Two Three Four Five Six Ten Both Each
+    Every Few All Any More Less Such These Those This That With Without Within Under Over
+    For From By As So Or Not No Yes Please Read Share Officials Researchers Engineers
+    Experts Sources""".split()
 )
 _LATER = re.compile(
-    rf"(?:\b(?:report|story|article) (?:in|by|from) (?:the )?(?:[a-z]+ ){{0,3}}|\btold (?:the )?|\A|(?<=[\w,] ))(?P<name>{_CAP}(?: {_CAP})*)"
+    rf"(?:\b(?:report|story|article) (?:in|by|from) (?:the )?(?:[a-z]+ ){{0,3}}|\btold (?:the )?"
+    r"|\A|(?<=[\w,] ))"
+    rf"(?P<name>{_CAP}(?: {_CAP})*)"
     r"(?= (?:report|story|article|reported)\b|[,.]| that\b)"
 )
-_GENERIC = frozenset("official officials source sources person people insider insiders individuals".split())
+_GENERIC = frozenset(
+    """official officials source sources person people insider insiders individuals""".split()
+)
 _OFFICIAL_WORDS = frozenset(
     """Senate House Congress Parliament Committee Commission Council Department Ministry Agency
-    Bureau Court Authority Administration Directorate Office Treasury Pentagon Kremlin Government
-    President Commons Cabinet Board Schedule Election State Defense University College Institute
-    Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June
-    July August September October November December Act""".split()
+    Bureau Court Authority Administration Directorate Office Treasury Pentagon Kremlin
+    Government President Commons Cabinet Board Schedule Election State Defense University
+    College Institute Monday Tuesday Wednesday Thursday Friday Saturday Sunday January
+    February March April May June July August September October November December Act""".split()
 )
 _NOT_NAMES = re.compile(
-    r"(?:U\.?S\.?|UK|EU|DDoS|CEO|I|The|A|An|In|On|It|And|But|We|He|She|They|Russia\w*|America\w*|China|Chinese"
+    r"(?:U\.?S\.?|UK|EU|DDoS|CEO|I|The|A|An|In|On|It|And|But|We|He|She|They|Russia\w*"
+    r"|America\w*|China|Chinese"
     r"|Europe\w*|Brit\w+|German\w*|French|Internet|English)\Z"
 )
 
 
-_ORGANISED = "Labs?|Inc|Corp|Ltd|LLC|Group|Systems|Networks|Technologies|Software|Security|Solutions|Holdings|Industries"
+_ORGANISED = (
+    "Labs?|Inc|Corp|Ltd|LLC|Group|Systems|Networks|Technologies|Software|Security"
+    "|Solutions|Holdings|Industries"
+)
 _LEADING = (
-    r"(?:(?:[Ff]ormer|ex|[Aa]cting|then|[Cc]urrent|[Ss]enior|[Cc]hief|[Vv]ice|[Dd]eputy|and|of|[A-Z][\w.’'-]*|"
-    + "|".join(sorted(w.OFFICES))
-    + r")[ -])"
+    r"(?:(?:[Ff]ormer|ex|[Aa]cting|then|[Cc]urrent|[Ss]enior|[Cc]hief|[Vv]ice|[Dd]eputy"
+    r"|and|of|[A-Z][\w.’'-]*|" + "|".join(sorted(w.OFFICES)) + r")[ -])"
 )
 
 
@@ -70,7 +82,7 @@ class People:
                 found.add(name)
         for match in _NAME.finditer(text):
             name = match[0].removeprefix("The ")
-            if " " in name and w.MASTHEAD.match(name) or w.KNOWN_OUTLET.match(name):
+            if (" " in name and w.MASTHEAD.match(name)) or w.KNOWN_OUTLET.match(name):
                 found.add(name)
         return frozenset(found)
 
@@ -116,7 +128,7 @@ class People:
         if who.kind == "person" and who.of in ("company", "firm"):
             who = replace(who, of=self._owner(who.of, at))
         for one in reversed(self.known):
-            if _same(one, who):
+            if same(one, who):
                 return _fuller(one, who)
         full = self._full_name(who)
         who = replace(who, name=full) if full != who.name else who
@@ -134,16 +146,29 @@ class People:
     def _body_like(self, name: str) -> bool:
         """Whether two capitalised words, no known given name among them, are rather a company."""
         first, last = name.split()[0], name.split()[-1]
-        if first.lower() in w.GIVEN_NAMES or re.search(rf"(?<!{re.escape(first)} )\b{re.escape(last)} (?:said|told|added|wrote)", self._text):
+        if first.lower() in w.GIVEN_NAMES or re.search(
+            rf"(?<!{re.escape(first)} )\b{re.escape(last)} (?:said|told|added|wrote)", self._text
+        ):
             return False
         bare = re.escape(name)
         return bool(
-            re.search(rf"\b(?:by|at|from|for|of|with) {bare}\b|\b{bare}(?:, which|[’']s (?:\w+ )?(?:products?|software|shares|equipment|tools?))|{bare} (?:said|says) (?:that )?it\b|{bare} (?:\w+ly |today )?(?:announced|disclosed|confirmed)", self._text)
-        )  # fmt: skip
+            re.search(
+                rf"\b(?:by|at|from|for|of|with) {bare}\b|\b{bare}"
+                rf"(?:, which|[’']s (?:\w+ )?(?:products?|software|shares|equipment"
+                rf"|tools?))|{bare} (?:said|says) (?:that )?it\b"
+                rf"|{bare} (?:\w+ly |today )?(?:announced|disclosed|confirmed)",
+                self._text,
+            )
+        )
 
     def _introduced(self, who: Who) -> Who:
         """With first name and position, where the article gives them elsewhere."""
-        if who.kind == "person" and not who.role and 2 <= len(who.name.split()) <= 3 and self._body_like(who.name):
+        if (
+            who.kind == "person"
+            and not who.role
+            and 2 <= len(who.name.split()) <= 3
+            and self._body_like(who.name)
+        ):
             who = replace(who, kind="organisation")
         if who.kind == "outlet" or who.kind == "unnamed":
             return who
@@ -151,8 +176,16 @@ class People:
         if " " not in name:
             if self._is_company(name):
                 return who
-            full = re.search(rf"\b(?P<first>[A-Z][a-zà-ÿ]+(?:-[A-Z]\w+)?(?: [A-Z]\.)?) {re.escape(name)}\b(?! (?:{_ORGANISED})\b)", self._text)
-            if not full or full["first"] in ("The", "Lab", "But", "And", "In", "For", "That") or _NOT_NAMES.match(full["first"]):
+            full = re.search(
+                rf"\b(?P<first>[A-Z][a-zà-ÿ]+(?:-[A-Z]\w+)?(?: [A-Z]\.)?) "
+                rf"{re.escape(name)}\b(?! (?:{_ORGANISED})\b)",
+                self._text,
+            )
+            if (
+                not full
+                or full["first"] in ("The", "Lab", "But", "And", "In", "For", "That")
+                or _NOT_NAMES.match(full["first"])
+            ):
                 return who
             title = full["first"].lower().rstrip(".") in w.TITLES
             name = name if title else f"{full['first']} {name}"
@@ -170,8 +203,10 @@ class People:
         bare = re.escape(name)
         return bool(
             re.search(
-                rf"\b{bare} (?:{_ORGANISED})\b|\b(?:an?|the) {bare} (?:spokes\w+|official|executive|product)"
-                rf"|\b(?:company|firm|vendor|maker|giant|group|manufacturer|supplier|start-?up) {bare}\b"
+                rf"\b{bare} (?:{_ORGANISED})\b"
+                rf"|\b(?:an?|the) {bare} (?:spokes\w+|official|executive|product)"
+                rf"|\b(?:company|firm|vendor|maker|giant|group"
+                rf"|manufacturer|supplier|start-?up) {bare}\b"
                 rf"|\b{bare} (?:software|products?|antivirus|equipment|devices)\b",
                 self._text,
             )
@@ -210,7 +245,9 @@ class People:
         if self._last_writer:
             return self._last_writer
         for match in _LATER.finditer(self._text):  # `a new report`, named only later
-            if speakers.is_outlet(match["name"], self.outlets) and (not self.own or match["name"] != self.own.name):
+            if speakers.is_outlet(match["name"], self.outlets) and (
+                not self.own or match["name"] != self.own.name
+            ):
                 return speakers.outlet(match["name"])
         return Who(name=f"{heard.head or 'report'} of an outlet that is not named", kind="outlet")
 
@@ -222,18 +259,28 @@ class People:
         return next((one for one in reversed(self.known) if one.kind in kinds), None)
 
     def _single(self) -> Who | None:
-        singles = (one for one in reversed(self.known) if one.kind == "unnamed" and one.number == "1")
+        singles = (
+            one for one in reversed(self.known) if one.kind == "unnamed" and one.number == "1"
+        )
         return next(singles, None)
 
     def _group(self) -> Who | None:
-        groups = (one for one in reversed(self.known) if one.kind == "unnamed" and one.number != "1")
+        groups = (
+            one for one in reversed(self.known) if one.kind == "unnamed" and one.number != "1"
+        )
         return next(groups, None)
 
     def _same(self, heard: Heard) -> Who | None:
         """`the officials`, `the official`, `the senator`, `the chief executive`."""
         fitting = [(self._fits(one, heard), i, one) for i, one in enumerate(self.known)]
-        best = max((entry for entry in fitting if entry[0] > 0), default=None, key=lambda entry: entry[:2])
-        if best and (heard.plural or best[2].number in ("", "1") and best[2].kind != "unnamed" or best[2].number == "1"):
+        best = max(
+            (entry for entry in fitting if entry[0] > 0), default=None, key=lambda entry: entry[:2]
+        )
+        if best and (
+            heard.plural
+            or (best[2].number in ("", "1") and best[2].kind != "unnamed")
+            or best[2].number == "1"
+        ):
             return best[2]
         if best and not heard.plural:
             return replace(best[2], name=f"one of: {best[2].name}", number="1")
@@ -255,12 +302,18 @@ class People:
         asked = set(heard.words.lower().replace("american", "u.s.").split()[1:-1])
         held |= {"u.s."} if "american" in held else set()
         foreign = one.kind == "unnamed" and one.of and one.of.lower() not in heard.words.lower()
-        exact = 1 if heard.plural or one.number in ("", "1") and one.kind == "person" or one.number == "1" else 0
+        exact = (
+            1
+            if heard.plural or one.number == "1" or (one.number == "" and one.kind == "person")
+            else 0
+        )
         return max(1, 4 + 2 * len(asked & held) + exact - (3 if foreign else 0))
 
     def _new(self, heard: Heard) -> Who:
         described = re.sub(r"(?i)\A(?:the|these|those|this|that)\s+", "", heard.words)
-        population = re.sub(r"(?i)\A(?:unnamed|anonymous|one|two|three|four|five|six)\s+", "", described)
+        population = re.sub(
+            r"(?i)\A(?:unnamed|anonymous|one|two|three|four|five|six)\s+", "", described
+        )
         number = speakers._number(described.lower().split(), heard.plural)
         return Who(name=described, kind="unnamed", population=population, number=number)
 
@@ -273,45 +326,73 @@ class People:
         for one in reversed(self.known):
             if one.kind == "person" and heard.head in one.role.lower().split():
                 return one
-        if heard.head in ("agency", "department", "ministry", "office", "body", "regulator", "authority", "bureau", "directorate"):
-            official = (one for one in reversed(self.known) if one.kind == "organisation" and w.OFFICIAL.search(one.name))
-            if one := next(official, None):
-                return one
+        if heard.head in (
+            "agency",
+            "department",
+            "ministry",
+            "office",
+            "body",
+            "regulator",
+            "authority",
+            "bureau",
+            "directorate",
+        ):
+            official = (
+                one
+                for one in reversed(self.known)
+                if one.kind == "organisation" and w.OFFICIAL.search(one.name)
+            )
+            if body := next(official, None):
+                return body
         found = [m[0] for m in _NAME.finditer(self._text) if m[0].lower().split()[-1] == heard.head]
         return Who(name=found[0] if found else heard.words, kind="organisation")
 
     def company(self, at: int) -> Who | None:
         """The company that `the company` means at character `at`."""
         recent = [
-            one for one in self.known[-2:]
+            one
+            for one in self.known[-2:]
             if one == self.own
-            or one.kind == "organisation" and one.name[0].isupper() and self._may_be_company(one.name)
-        ]  # fmt: skip
+            or (
+                one.kind == "organisation"
+                and one.name[0].isupper()
+                and self._may_be_company(one.name)
+            )
+        ]
         owner = [
-            one.of for one in self.known[-1:]
-            if one.of and (self._may_be_company(one.of) or self.own and one.of == self.own.name)
-        ]  # fmt: skip
+            one.of
+            for one in self.known[-1:]
+            if one.of and (self._may_be_company(one.of) or (self.own and one.of == self.own.name))
+        ]
         if recent:
             return recent[-1]
         if owner:
             return Who(name=owner[0], kind="organisation")
         before = self._text[max(0, at - 1200) : at]
         named = sorted(
-            (before.rfind(name), count > 1, name) for name, count in self._companies.items() if name in before
-        )  # fmt: skip
+            (before.rfind(name), count > 1, name)
+            for name, count in self._companies.items()
+            if name in before
+        )
         often = [entry for entry in named if entry[1]] or named
         return Who(name=often[-1][2], kind="organisation") if often else None
 
 
-def _same(one: Who, other: Who) -> bool:
+def same(one: Who, other: Who) -> bool:
     if one.kind == "unnamed" or other.kind == "unnamed":
         return one.kind == other.kind and _same_group(one, other)
     short, long = sorted((other.name, one.name), key=len)
-    if {one.kind, other.kind} == {"person", "organisation"} and " " not in short and _company_like(one, other):
+    if (
+        {one.kind, other.kind} == {"person", "organisation"}
+        and " " not in short
+        and _company_like(one, other)
+    ):
         return False
     if one.kind == "outlet" or other.kind == "outlet":
         bare = short.removeprefix("The ").removeprefix("the ")
-        return one.kind == other.kind and (long == short or long.endswith(" " + bare) or long.startswith(bare + " "))
+        return one.kind == other.kind and (
+            long == short or long.endswith(" " + bare) or long.startswith(bare + " ")
+        )
     if long.split()[-1] == short.split()[-1] and (" " not in short or long == short):
         return True
     return one.kind == other.kind == "organisation" and long.startswith(short + " ")
@@ -346,7 +427,11 @@ def _fuller(one: Who, other: Who) -> Who:
         name = one.name if one.number else other.name
     kind = "person" if "person" in (one.kind, other.kind) else one.kind
     return Who(
-        name=name, kind=kind, role=max(one.role, other.role, key=len), of=one.of or other.of,
-        population=max(one.population, other.population, key=len), number=number,
+        name=name,
+        kind=kind,
+        role=max(one.role, other.role, key=len),
+        of=one.of or other.of,
+        population=max(one.population, other.population, key=len),
+        number=number,
         outlet=one.outlet or other.outlet,
-    )  # fmt: skip
+    )

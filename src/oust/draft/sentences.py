@@ -6,7 +6,10 @@ import re
 
 from oust.drafted import Span
 
-_END = re.compile(r"[.?!…]+[’')\]]*(?=\s+[A-Z“‘'(\[\d•—–$€£]|\s*\Z)|[.?!…]*”(?=\s)|(?<=[a-z]{2})\.(?=[A-Z][a-z]+[ ,])")
+_END = re.compile(
+    r"[.?!…]+[’')\]]*(?=\s+[A-Z“‘'(\[\d•—–$€£]|\s*\Z)|[.?!…]*”(?=\s)"
+    r"|(?<=[a-z]{2})\.(?=[A-Z][a-z]+[ ,])"
+)
 _ABBREVIATED = re.compile(
     r"(?:\b(?:U\.S|U\.K|U\.N|E\.U|D\.C|Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Col|Lt|Sgt|Capt|Maj"
     r"|Adm|Prof|St|Inc|Corp|Ltd|Co|Cos|Bros|No|Nos|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct"
@@ -22,7 +25,8 @@ _STARTER = re.compile(
     r"|However|Meanwhile|On|At|For|There|His|Her|Their|After|Last|Some|No|As|If|When|While)\b)"
 )
 _ATTRIBUTED = re.compile(
-    r"\s+[A-Z][\w’'.-]*(?: [\w’'.-]+){0,5}? (?:said|asked|says|told|wrote|added|replied)\b[^“]{0,40}\Z"
+    r"\s+[A-Z][\w’'.-]*(?: [\w’'.-]+){0,5}? (?:said|asked|says|told|wrote|added"
+    r"|replied)\b[^“]{0,40}\Z"
 )
 _NEXT = re.compile(r"\s+[A-Z“‘'(\[\d•—–$€£]|\s*\Z")
 

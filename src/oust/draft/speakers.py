@@ -1,4 +1,4 @@
-"""What a noun phrase says of a speaker: a name, a description, a paper, or a word that refers back."""
+"""What a noun phrase says of a speaker: a name, a description, a paper, a word that refers back."""
 
 from __future__ import annotations
 
@@ -30,12 +30,22 @@ class Heard(Struct, frozen=True, omit_defaults=True):
 
 
 _CAP = r"(?:[A-Z][\w’'.&-]*|\d+[A-Z]\w*)"
-_NAME = rf"{_CAP}(?:(?: (?:of|for|de|van|von|der|la|bin|al|del|di|on|&|the|and(?= [A-Z]\w+ (?:Inc|Ltd|Co)))){{0,2}} {_CAP})*"
+_NAME = (
+    rf"{_CAP}(?:(?: (?:of|for|de|van|von|der|la|bin|al|del|di|on|&|the"
+    rf"|and(?= [A-Z]\w+ (?:Inc|Ltd|Co)))){{0,2}} {_CAP})*"
+)
 _TAIL_NAME = re.compile(rf"(?:\A|(?<=\s))(?P<name>{_NAME})\Z")
 _PRONOUNS: dict[str, Refers] = {
-    "he": "person", "she": "person", "it": "thing", "they": "group", "we": "we", "i": "we",
-    "who": "thing", "which": "thing", "this": "thing",
-}  # fmt: skip
+    "he": "person",
+    "she": "person",
+    "it": "thing",
+    "they": "group",
+    "we": "we",
+    "i": "we",
+    "who": "thing",
+    "which": "thing",
+    "this": "thing",
+}
 _SPOKES = re.compile(
     r"(?i)\b(?:spokes(?:man|woman|person|people)|press secretary|(?:representative|statement)s?"
     r"(?= (?:for|of|from) ))"
@@ -43,12 +53,13 @@ _SPOKES = re.compile(
 _NUMBERS = {
     word: str(n)
     for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
+        """zero one two three four five six seven eight nine ten eleven twelve""".split()
     )
 } | {"a": "1", "an": "1", "another": "1", "dozen": "12"}
 _DEFINITE = re.compile(r"(?i)\A(?:the|this|that|these|those|both|its|his|her|their)\b")
 _LEAD_DATE = re.compile(
-    r"(?i)\A(?:(?:on|in|by|since|late|early|last|this) )*(?:(?:\w+day|january|february|march|april|may"
+    r"(?i)\A(?:(?:on|in|by|since|late|early|last|this) )*(?:(?:\w+day|january|february"
+    r"|march|april|may"
     r"|june|july|august|september|october|november|december|week|month|year|(?:19|20)\d\d)\b,? ?"
     r"(?:\d{1,2}(?:st|nd|rd|th)?\b,? ?)?(?:(?:19|20)\d\d\b,? ?)?)+"
 )
@@ -56,10 +67,8 @@ _PLACE = re.compile(
     r"\A(?:U\.S\.|US|U\.K\.|UK|EU|E\.U\.|U\.N\.|American|Western|\w+(?:ian|ish|ese|ean|can|utch"
     r"|ench|erman|aeli|aqi))\Z"
 )
-_AFTER_HEAD = (
-    "with who whom familiar briefed close in at from of on for that whose involved speaking working "
-    "quoted cited and there here inside within to about privy"
-).split()
+_AFTER_HEAD = """with who whom familiar briefed close in at from of on for that whose involved
+    speaking working quoted cited and there here inside within to about privy""".split()
 _OBTAINED = re.compile(
     r"\b(?:obtained|reviewed|seen|viewed|examined|analy[sz]ed|read|shared with|described to"
     r"|provided to|leaked to)(?: by)? (?:the )?(?P<reader>[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*)*)"
@@ -69,11 +78,14 @@ _IN_OUTLET = re.compile(rf"\b(?:in|by|from|on|at) (?:the )?(?P<name>{_NAME})\Z")
 
 _COMMA_FORM = re.compile(r",(?= ?(?:Inc|Ltd|LLC|Corp|PLC|plc|S\.A)\b)")
 _BASED = re.compile(r"(?<![\w-])[\w.]+-(?:based|headquartered|owned|backed)\s")
-_CLAUSE_AFTER = re.compile(r"(?<=[a-z]) (?:it|they|he|she|which) (?:had|has|have|was|were|said|says)\b.*\Z")
+_CLAUSE_AFTER = re.compile(
+    r"(?<=[a-z]) (?:it|they|he|she|which) (?:had|has|have|was|were|said|says)\b.*\Z"
+)
 
 
 _OFFICIAL_REPORT = re.compile(
-    r"(?i)\b(?:congressional|parliamentary|government|committee|inquiry|inspector general|watchdog|senate|house|audit"
+    r"(?i)\b(?:congressional|parliamentary|government|committee|inquiry|inspector general"
+    r"|watchdog|senate|house|audit"
     r"|intelligence|ministry|agency|commission|official|police|court)(?:[’']s)? (?:\w+ )?report\b"
 )
 
@@ -92,7 +104,9 @@ def clean(words: str) -> str:
         np = cut
 
 
-def describe(words: str, extra: str, outlets: frozenset[str], names: frozenset[str]) -> Heard | None:
+def describe(
+    words: str, extra: str, outlets: frozenset[str], names: frozenset[str]
+) -> Heard | None:
     """What the noun phrase `words` with the apposition `extra` says of a speaker.
 
     `outlets`: names taken for outlets in this article; `names`: capitalised names that stand in
@@ -121,9 +135,12 @@ def is_outlet(name: str, outlets: frozenset[str]) -> bool:
     if bare.split()[0].lower() in w.GIVEN_NAMES:
         return False
     return bool(
-        w.KNOWN_OUTLET.match(name) or w.KNOWN_OUTLET.match(bare) or w.KNOWN_OUTLET.match("The " + bare)
-        or w.MASTHEAD.match(name) or w.DOMAIN.match(bare)
-    )  # fmt: skip
+        w.KNOWN_OUTLET.match(name)
+        or w.KNOWN_OUTLET.match(bare)
+        or w.KNOWN_OUTLET.match("The " + bare)
+        or w.MASTHEAD.match(name)
+        or w.DOMAIN.match(bare)
+    )
 
 
 def outlet(name: str) -> Who:
@@ -147,7 +164,7 @@ def _spokes(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
     before = re.sub(r"(?i)\A(?:an?|the|one|its|his|their)\s+", "", where[: found.start()]).strip()
     after = where[found.end() :].strip(" ,")
     of = re.sub(r"[’']s?\Z", "", before)
-    belongs = re.match(rf"(?:for|of|from|at|with) (?P<of>(?:the )?[\w’'.& -]+)", after)
+    belongs = re.match(r"(?:for|of|from|at|with) (?P<of>(?:the )?[\w’'.& -]+)", after)
     name = apposed if tail_name(apposed) == apposed else ""
     if belongs:
         of, after = belongs["of"], ""
@@ -156,7 +173,13 @@ def _spokes(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
     of = of or ("company" if where[: found.start()].lower().strip() in ("its", "their") else "")
     role = found[0].lower()
     bare = re.sub(r"(?i)\A(?:an?|the|one)\s+", "", np)
-    who = Who(name=name or bare, kind="person" if name else "unnamed", role=role, of=of, number="" if name else "1")
+    who = Who(
+        name=name or bare,
+        kind="person" if name else "unnamed",
+        role=role,
+        of=of,
+        number="" if name else "1",
+    )
     return Heard(np, who=who)
 
 
@@ -198,9 +221,11 @@ def _writing(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
 def _paper(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) -> Heard | None:
     """Records, e-mails, memos and the like as the subject."""
     core = re.split(
-        r"\s(?:obtained|reviewed|seen|released|published|by|of|from|dated|in|on|with|that|which|to|for"
-        r"|between|under|examined|viewed|shared|provided|leaked|filed)\b", np
-    )[0]  # fmt: skip
+        r"\s(?:obtained|reviewed|seen|released|published|by|of|from|dated|in|on|with|that"
+        r"|which|to|for"
+        r"|between|under|examined|viewed|shared|provided|leaked|filed)\b",
+        np,
+    )[0]
     last = re.split(r"[\s]", core)[-1]
     if not w.PAPERS.fullmatch(last) or tail_name(np) == np:
         return None
@@ -226,14 +251,21 @@ def _person(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
     office = {token.lower().strip(".,") for token in before.split()} & (w.OFFICES | w.UNNAMED)
     if office and not is_outlet(name, outlets):
         role = re.sub(r"(?i)\A(?:the|an?|its|his|her|their)\s+", "", before)
-        return Heard(np, who=Who(name=name, kind="person", role=_joined(role, extra), of=_of(extra) or _of(role)))
+        return Heard(
+            np,
+            who=Who(
+                name=name, kind="person", role=_joined(role, extra), of=_of(extra) or _of(role)
+            ),
+        )
     # `Founder and Chief Executive Officer Eugene Kaspersky`
     lead = [i for i, token in enumerate(tokens[:-1]) if token.lower() in w.OFFICES]
     if lead and len(tokens) - lead[-1] - 1 >= 1 and not is_outlet(name, outlets):
         role, rest = " ".join(tokens[: lead[-1] + 1]), " ".join(tokens[lead[-1] + 1 :])
         if rest.split()[0].lower() not in w.ORGANISED and rest.lower() not in ("of",):
             role = f"{before} {role}".strip()
-            return Heard(np, who=Who(name=rest, kind="person", role=_joined(role, extra), of=_of(extra)))
+            return Heard(
+                np, who=Who(name=rest, kind="person", role=_joined(role, extra), of=_of(extra))
+            )
     offices = {token.lower().strip(".,") for token in extra.split()[:8]} & w.OFFICES
     founder = re.search(r"\bwho (?:founded|co-founded|leads|runs|heads|chairs)\b", extra)
     aged = re.match(r"\d\d\b|[RD]-[A-Z]", extra)
@@ -245,11 +277,24 @@ def _person(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
 
 def _titled(name: str, extra: str, of: str, before: str = "") -> Who:
     tokens = name.split()
-    count = next(i for i, token in enumerate(tokens) if token.lower().rstrip(".") not in w.TITLES or i == len(tokens) - 1)
+    count = next(
+        i
+        for i, token in enumerate(tokens)
+        if token.lower().rstrip(".") not in w.TITLES or i == len(tokens) - 1
+    )
     title, rest = " ".join(tokens[:count]), " ".join(tokens[count:])
     rest = re.sub(r"\s*\([^)]*\)?\Z", "", rest)
-    role = f"{before} {title}".strip() if title.lower().rstrip(".") not in ("mr", "mrs", "ms", "miss", "dr") else ""
-    return Who(name=rest, kind="person", role=_joined(role, extra) or (f"of {of}" if of else ""), of=of or _of(extra))
+    role = (
+        f"{before} {title}".strip()
+        if title.lower().rstrip(".") not in ("mr", "mrs", "ms", "miss", "dr")
+        else ""
+    )
+    return Who(
+        name=rest,
+        kind="person",
+        role=_joined(role, extra) or (f"of {of}" if of else ""),
+        of=of or _of(extra),
+    )
 
 
 def _joined(role: str, extra: str) -> str:
@@ -276,14 +321,34 @@ def _unnamed(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
         return Heard(np, refers="same", head=head, plural=plural)
     described = re.sub(r"(?i)\A(?:an?|the|one|another)\s+", "", np)
     population = " ".join(
-        token for token, word in zip(tokens[: at + 1], low, strict=False)
-        if word not in _NUMBERS and word not in ("the", "unnamed", "anonymous", "some", "several",
-        "unidentified", "many", "more", "than", "other", "these", "those") and not word.isdigit()
-    )  # fmt: skip
+        token
+        for token, word in zip(tokens[: at + 1], low, strict=False)
+        if word not in _NUMBERS
+        and word
+        not in (
+            "the",
+            "unnamed",
+            "anonymous",
+            "some",
+            "several",
+            "unidentified",
+            "many",
+            "more",
+            "than",
+            "other",
+            "these",
+            "those",
+        )
+        and not word.isdigit()
+    )
     who = Who(
-        name=described, kind="unnamed", population=population, number=number,
-        of="company" if low[0] in ("its", "their") else _owner(tokens[:at], names, np), role=extra if 0 < len(extra.split()) <= 16 else "",
-    )  # fmt: skip
+        name=described,
+        kind="unnamed",
+        population=population,
+        number=number,
+        of="company" if low[0] in ("its", "their") else _owner(tokens[:at], names, np),
+        role=extra if 0 < len(extra.split()) <= 16 else "",
+    )
     return Heard(np, who=who, head=head, plural=plural)
 
 
@@ -324,9 +389,7 @@ def _named(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) 
     if not name or name.lower() in ("the", "a"):
         return None
     before = np[: -len(name)].strip().lower()
-    if name != np and not re.fullmatch(
-        r"(?:the|an?|[\w’'-]+(?: [\w’'-]+){0,4})", before
-    ):  # fmt: skip
+    if name != np and not re.fullmatch(r"(?:the|an?|[\w’'-]+(?: [\w’'-]+){0,4})", before):
         return None
     lead = before.split()
     if len(lead) > 1 and lead[-1] == "of" and set(lead) & (w.BODY_NOUN | w.COMPANY_NOUN):
@@ -351,7 +414,7 @@ def _entity(name: str, outlets: frozenset[str]) -> Who:
     two = 2 <= len(tokens) <= 3 and not bare.isupper() and name == bare
     letters = all(token.isupper() and len(token) > 2 for token in tokens)
     person = not marked and not letters and "&" not in bare and " of " not in bare and two
-    if given and len(tokens) > 1 and not marked or person:
+    if (given and len(tokens) > 1 and not marked) or person:
         return Who(name=bare, kind="person")
     return Who(name=bare, kind="organisation")
 
@@ -367,15 +430,29 @@ def _noun(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) -
         bare = re.sub(r"(?i)\A(?:the|an?)\s+", "", np)
         return Heard(np, who=Who(name=bare, kind="organisation"))
     if head in w.OFFICES or {token.lower() for token in core.split()} & w.OFFICES:
-        if _DEFINITE.match(np) and np.lower().startswith("the ") and core == np and "’s " not in np and "'s " not in np:
+        if (
+            _DEFINITE.match(np)
+            and np.lower().startswith("the ")
+            and core == np
+            and "’s " not in np
+            and "'s " not in np
+        ):
             return Heard(np, refers="same", head=head)
-        of = "company" if np.lower().startswith(("its ", "their ")) else _owner(tokens[:1], names, np)
+        of = (
+            "company"
+            if np.lower().startswith(("its ", "their "))
+            else _owner(tokens[:1], names, np)
+        )
         return Heard(np, who=Who(name=np, kind="unnamed", role=head, number="1", of=of))
     if np.lower().startswith("the ") and 2 <= len(tokens) <= 3 and tokens[-1][:1].isupper():
         return Heard(np, refers="same", head=head)
     if _bodies(head) and len(tokens) <= 7:
         return Heard(np, who=Who(name=re.sub(r"(?i)\Athe\s+", "", np), kind="organisation"))
-    if re.match(r"(?i)(?:some|many|several|other|most|two|three|four|five|six)\b", np) and len(tokens) <= 5 and head.endswith("s"):
+    if (
+        re.match(r"(?i)(?:some|many|several|other|most|two|three|four|five|six)\b", np)
+        and len(tokens) <= 5
+        and head.endswith("s")
+    ):
         return Heard(np, who=Who(name=np, kind="unnamed"))
     return None
 
@@ -383,4 +460,4 @@ def _noun(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) -
 def _bodies(head: str) -> bool:
     """Whether a head is the plural of a company or body: `agencies`, `companies`, `regulators`."""
     single = head[:-3] + "y" if head.endswith("ies") else head.removesuffix("s")
-    return head != single and single in w.COMPANY_NOUN | w.BODY_NOUN or head == "authorities"
+    return (head != single and single in w.COMPANY_NOUN | w.BODY_NOUN) or head == "authorities"

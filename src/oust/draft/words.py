@@ -1,4 +1,4 @@
-"""The words by which the rules know reporting: verbs by class, heads of speakers, roles, outlets."""
+"""The words by which the rules know reporting: verbs by class, speakers, roles, outlets."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _VERBS = {
         complains complained complaining; accuse accuses accused accusing; blame blames blamed
         blaming; call calls called calling; describe describes described describing; brand brands
         branded branding; label labels labeled labelled labeling; express expresses expressed
-        expressing; voice voices voiced voicing; raise raises raised raising; slam slams slammed slamming; criticise criticises criticised criticising;
-        criticize criticizes criticized criticizing; condemn condemns condemned condemning; denounce
-        denounces denounced denouncing; deplore deplores deplored; charge charges charged charging""",
+        expressing; voice voices voiced voicing; raise raises raised raising; slam slams slammed
+        slamming; criticise criticises criticised criticising; criticize criticizes criticized
+        criticizing; condemn condemns condemned condemning; denounce denounces denounced
+        denouncing; deplore deplores deplored; charge charges charged charging""",
     "deny": """deny denies denied denying; reject rejects rejected rejecting; dismiss dismisses
         dismissed dismissing; refute refutes refuted refuting; rebut rebuts rebutted rebutting;
         dispute disputes disputed disputing;
@@ -33,8 +34,8 @@ _VERBS = {
         push+back pushes+back pushed+back pushing+back""",
     "urge": """urge urges urged urging; advise advises advised advising; recommend recommends
         recommended recommending; vow vows vowed vowing; pledge pledges pledged pledging; promise
-        promises promised promising; threaten threatens threatened; call+on calls+on called+on calling+on; call+for calls+for called+for
-        calling+for; demand demands demanded""",
+        promises promised promising; threaten threatens threatened; call+on calls+on called+on calling+on;
+        call+for calls+for called+for calling+for; demand demands demanded""",
     "confirm": """confirm confirms confirmed confirming; acknowledge acknowledges acknowledged
         acknowledging; admit admits admitted admitting; concede concedes conceded conceding;
         verify verifies verified""",
@@ -62,22 +63,25 @@ def _forms() -> dict[str, tuple[str, str]]:
 FORMS = _forms()
 """Inflected form to (verb, class)."""
 
-STRONG = frozenset("say tell claim allege argue insist assert contend testify write deny".split())
+STRONG = frozenset(
+    """say tell claim allege argue insist assert contend testify write deny""".split()
+)
 """Verbs that report whatever follows; the others need `that`, a quotation or a clause."""
 
 WITH_OBJECT = frozenset(
-    """deny reject dismiss refute rebut dispute accuse blame call describe brand label slam criticise criticize condemn denounce announce
-    confirm disclose reveal acknowledge admit show indicate""".split()
+    """deny reject dismiss refute rebut dispute accuse blame call describe brand label slam
+    criticise criticize condemn denounce announce confirm disclose reveal acknowledge admit
+    show indicate""".split()
 )
 """Verbs whose object itself says what is asserted: `rejected the claims`, `called it a fraud`."""
 
-NO_OBJECT = frozenset("fire back,hit back,push back,go on,continue".split(","))
+NO_OBJECT = frozenset(["fire back", "hit back", "push back", "go on", "continue"])
 """Verbs that need no complement of their own."""
 
 NOUN_LIKE = frozenset(
     """claims reports states charges notes comments posts calls doubts fears suspects estimates
-    reads report claim state note charge post comment call doubt fear judge blame
-    label labels voice voices demand demands promise promises pledge pledges vow vows threat raise
+    reads report claim state note charge post comment call doubt fear judge blame label
+    labels voice voices demand demands promise promises pledge pledges vow vows threat raise
     raises brand brands finding findings warning find show shows""".split()
 )
 """Forms that are as often nouns."""
@@ -88,24 +92,25 @@ INVERTING = frozenset(
 )
 """Verbs that may stand before their subject: `“...,” said Jane Roe`."""
 
-CRITICISING = frozenset("slam criticise criticize condemn denounce deplore".split())
+CRITICISING = frozenset(["slam", "criticise", "criticize", "condemn", "denounce", "deplore"])
 """Verbs of which any object will do."""
 
 UNNAMED = frozenset(
-    """official officials source sources person people employee employees executive executives aide
-    aides analyst analysts expert experts researcher researchers insider insiders diplomat diplomats
-    adviser advisers advisor advisors engineer engineers critic critics lawmaker lawmakers lawyer
-    lawyers officer officers worker workers staffer staffers member members manager managers
-    investigator investigators politician politicians observer observers auditor auditors agent
-    agents contractor contractors veteran veterans consultant consultants opponent opponents
-    supporter supporters resident residents regulator regulators prosecutor prosecutors attorney
-    attorneys scientist scientists minister ministers senator senators customer customers user
-    users woman man spy spies chiefs chief legislator legislators specialist specialists
-    individual individuals shareholder shareholders investor investors academic academics
-    campaigner campaigners activist activists whistleblower whistle-blower whistleblowers insiders
-    technician technicians trader traders banker bankers soldier soldiers representative
-    representatives mp mps councillor councillors journalist journalists author authors delegate
-    delegates""".split()
+    """official officials source sources person people employee employees executive executives
+    aide aides analyst analysts expert experts researcher researchers insider insiders
+    diplomat diplomats adviser advisers advisor advisors engineer engineers critic critics
+    lawmaker lawmakers lawyer lawyers officer officers worker workers staffer staffers
+    member members manager managers investigator investigators politician politicians
+    observer observers auditor auditors agent agents contractor contractors veteran veterans
+    consultant consultants opponent opponents supporter supporters resident residents
+    regulator regulators prosecutor prosecutors attorney attorneys scientist scientists
+    minister ministers senator senators customer customers user users woman man spy spies
+    chiefs chief legislator legislators specialist specialists individual individuals
+    shareholder shareholders investor investors academic academics campaigner campaigners
+    activist activists whistleblower whistle-blower whistleblowers insiders technician
+    technicians trader traders banker bankers soldier soldiers representative
+    representatives mp mps councillor councillors journalist journalists author authors
+    delegate delegates""".split()
 )
 """Heads of descriptions of speakers without a name."""
 
@@ -117,33 +122,35 @@ EXPERT = re.compile(
 
 OFFICES = frozenset(
     """president director chairman chairwoman chair chief executive officer minister secretary
-    senator congressman congresswoman representative governor mayor commissioner professor lecturer
-    analyst researcher expert founder co-founder owner manager head auditor supervisor lawyer
-    attorney counsel judge ambassador general admiral colonel councillor councilor engineer editor
-    reporter journalist adviser advisor undersecretary administrator inspector superintendent
-    economist historian lawmaker mp leader deputy vice chancellor premier prosecutor partner
-    dealer spokesman spokeswoman spokesperson ceo cto cio ciso cfo coo whip democrat republican
-    conservative liberal author consultant specialist scientist technician investor activist
-    campaigner resident treasurer fellow architect""".split()
+    senator congressman congresswoman representative governor mayor commissioner professor
+    lecturer analyst researcher expert founder co-founder owner manager head auditor
+    supervisor lawyer attorney counsel judge ambassador general admiral colonel councillor
+    councilor engineer editor reporter journalist adviser advisor undersecretary
+    administrator inspector superintendent economist historian lawmaker mp leader deputy
+    vice chancellor premier prosecutor partner dealer spokesman spokeswoman spokesperson ceo
+    cto cio ciso cfo coo whip democrat republican conservative liberal author consultant
+    specialist scientist technician investor activist campaigner resident treasurer fellow
+    architect""".split()
 )
 """Positions that a person holds."""
 
 TITLES = frozenset(
-    """mr mrs ms miss dr prof professor sen senator rep representative gov governor gen general adm
-    admiral col colonel lt capt sgt maj sir dame lord lady president secretary minister
-    congressman congresswoman commissioner councillor judge justice ambassador director chairman
-    mayor chancellor detective inspector""".split()
+    """mr mrs ms miss dr prof professor sen senator rep representative gov governor gen general
+    adm admiral col colonel lt capt sgt maj sir dame lord lady president secretary minister
+    congressman congresswoman commissioner councillor judge justice ambassador director
+    chairman mayor chancellor detective inspector""".split()
 )
 
 ORGANISED = frozenset(
-    """inc corp corporation ltd llc plc gmbh ag sa co company group holdings lab labs laboratories
-    systems networks technologies technology software security services solutions industries
-    partners associates bank university institute college school department ministry agency bureau
-    committee subcommittee commission council office board authority administration service court
-    congress senate house parliament commons lords treasury pentagon kremlin government directorate
-    party union association federation foundation society centre center police army navy force
-    cloud secure analytics electronics telecom energy aerial optics grid command cabinet embassy
-    alliance trust team tribunal consortium intelligence""".split()
+    """inc corp corporation ltd llc plc gmbh ag sa co company group holdings lab labs
+    laboratories systems networks technologies technology software security services
+    solutions industries partners associates bank university institute college school
+    department ministry agency bureau committee subcommittee commission council office board
+    authority administration service court congress senate house parliament commons lords
+    treasury pentagon kremlin government directorate party union association federation
+    foundation society centre center police army navy force cloud secure analytics
+    electronics telecom energy aerial optics grid command cabinet embassy alliance trust
+    team tribunal consortium intelligence""".split()
 )
 """Words that mark a capitalised name as that of an organisation."""
 
@@ -152,7 +159,8 @@ OFFICIAL = re.compile(
     r"|(?:Sub)?[Cc]ommittee|Commission|Council|Department|Ministry|Agency|Bureau|Board|Court"
     r"|Authority|Administration|Directorate|Office|Treasury|Pentagon|President|Governor"
     r"|Senators?|Representatives?|Minister|Secretary|Judge|Justice"
-    r"|White House|Kremlin|[Gg]overnment|[Rr]egulators?|[Aa]uthorities|[Aa]dministration|[Ll]awmakers|[Ll]egislature"
+    r"|White House|Kremlin|[Gg]overnment|[Rr]egulators?|[Aa]uthorities|[Aa]dministration"
+    r"|[Ll]awmakers|[Ll]egislature"
     r"|[Jj]udge|[Jj]ury|[Cc]ourt|[Mm]inistry|[Aa]gency|[Dd]epartment|[Cc]abinet|Union"
     r"|FCC|FTC|GSA|DHS|FBI|SEC|DOJ|NATO|EU)\b|\b(?:Gov|Sens?|Reps?)\."
 )
@@ -184,7 +192,7 @@ PRESS = frozenset(
     """newspaper paper magazine site website outlet broadcaster network channel publication
     newswire weekly daily tabloid portal wire""".split()
 )
-WRITINGS = frozenset("report article story piece blog post column investigation exposé".split())
+WRITINGS = frozenset("""report article story piece blog post column investigation exposé""".split())
 """What outlets publish."""
 
 PUBLIC_RECORDS = re.compile(
@@ -195,7 +203,8 @@ PUBLIC_RECORDS = re.compile(
     r"|disclosures?)"
     r"|records|filings?|registers?|registry|court (?:papers|documents|filings)|lawsuit|complaint"
     r"|indictment|affidavit|transcripts?|minutes|statistics|audit|bill|statute|legislation|law"
-    r"|act|(?:congressional|parliamentary|government|committee|inspector general|watchdog|senate|house) report"
+    r"|act|(?:congressional|parliamentary|government|committee|inspector general|watchdog"
+    r"|senate|house) report"
     r"|patents?|directive|judgment|ruling|subpoena|freedom of information)\b"
 )
 PAPERS = re.compile(
@@ -208,53 +217,56 @@ PAPERS = re.compile(
 )
 
 COMPANY_NOUN = frozenset(
-    """company firm vendor manufacturer maker supplier group corporation startup start-up carrier
-    operator developer business bank retailer giant provider""".split()
+    """company firm vendor manufacturer maker supplier group corporation startup start-up
+    carrier operator developer business bank retailer giant provider""".split()
 )
 BODY_NOUN = frozenset(
-    """agency ministry department committee commission government council office board authority
-    court regulator bureau utility university administration service party senate house union
-    reseller dealer contractor institute embassy city county school hospital port police army
-    directorate panel watchdog body""".split()
+    """agency ministry department committee commission government council office board
+    authority court regulator bureau utility university administration service party senate
+    house union reseller dealer contractor institute embassy city county school hospital
+    port police army directorate panel watchdog body""".split()
 )
 
 ALLEGATION = (
-    r"reports?|allegations?|claims?|accusations?|rumou?rs?|concerns?|suspicions?|fears?|suggestions?"
+    r"reports?|allegations?|claims?|accusations?|rumou?rs?|concerns?|suspicions?|fears?"
+    r"|suggestions?"
     r"|assertions?|revelations?|speculation|charges?|warnings?"
 )
 
 GIVEN_NAMES = frozenset(
     """james john robert michael david william richard joseph thomas charles christopher daniel
-    matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald
-    jason edward jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon
-    benjamin samuel gregory alexander patrick frank raymond jack dennis jerry tyler aaron jose adam
-    nathan henry douglas peter zachary kyle noah ethan jeremy walter christian keith roger terry
-    sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan
-    alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell philip eugene
-    marco luis carlos ivan igor sergei vladimir dmitry boris oleg yuri andrei mikhail nikolai hans
-    jürgen klaus lars henrik bo anders jan piet pierre jean michel luca giovanni ali mohammed
-    muhammad ahmed hassan omar wei ming li hiroshi kenji raj arjun kofi kwame tobias ivo
-    mary patricia jennifer linda elizabeth barbara susan jessica sarah karen nancy lisa margaret
-    betty sandra ashley dorothy kimberly emily donna michelle carol amanda melissa deborah stephanie
-    rebecca laura sharon cynthia kathleen amy angela shirley anna ruth brenda pamela nicole
-    katherine virginia catherine christine debra rachel janet emma maria heather diane julie joyce
-    victoria kelly lauren christina joan evelyn judith megan andrea cheryl hannah jacqueline martha
-    gloria teresa ann sara madison frances kathryn janice jean alice abigail sophia grace denise
-    amber doris marilyn danielle beverly isabella theresa diana natalie brittany charlotte marie
-    kayla alexis lori jane joanna claire fiona harriet petra olga natalia elena svetlana ingrid
-    astrid priya fatima aisha mei yuki ana marta pilar simone renee amara lena""".split()
+    matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy
+    ronald jason edward jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin
+    scott brandon benjamin samuel gregory alexander patrick frank raymond jack dennis jerry
+    tyler aaron jose adam nathan henry douglas peter zachary kyle noah ethan jeremy walter
+    christian keith roger terry sean gerald carl harold dylan arthur lawrence jordan jesse
+    bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent
+    mason roy ralph bobby russell philip eugene marco luis carlos ivan igor sergei vladimir
+    dmitry boris oleg yuri andrei mikhail nikolai hans jürgen klaus lars henrik bo anders
+    jan piet pierre jean michel luca giovanni ali mohammed muhammad ahmed hassan omar wei
+    ming li hiroshi kenji raj arjun kofi kwame tobias ivo mary patricia jennifer linda
+    elizabeth barbara susan jessica sarah karen nancy lisa margaret betty sandra ashley
+    dorothy kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca
+    laura sharon cynthia kathleen amy angela shirley anna ruth brenda pamela nicole
+    katherine virginia catherine christine debra rachel janet emma maria heather diane julie
+    joyce victoria kelly lauren christina joan evelyn judith megan andrea cheryl hannah
+    jacqueline martha gloria teresa ann sara madison frances kathryn janice jean alice
+    abigail sophia grace denise amber doris marilyn danielle beverly isabella theresa diana
+    natalie brittany charlotte marie kayla alexis lori jane joanna claire fiona harriet
+    petra olga natalia elena svetlana ingrid astrid priya fatima aisha mei yuki ana marta
+    pilar simone renee amara lena""".split()
 )
 
 LEADS = frozenset(
-    """but and however meanwhile still yet also then now so earlier later instead indeed moreover
-    furthermore additionally separately nevertheless nonetheless afterwards today yesterday again
-    likewise similarly""".split()
+    """but and however meanwhile still yet also then now so earlier later instead indeed
+    moreover furthermore additionally separately nevertheless nonetheless afterwards today
+    yesterday again likewise similarly""".split()
 )
 """Words before the subject that say nothing of it."""
 
 PREPOSITIONS = frozenset(
-    """in on at by for with from after before during since until amid despite under over following
-    speaking asked testifying writing responding according citing quoting as while when because
-    although though if whereas unless once where through throughout against about without
-    within between among given like unlike besides upon to""".split()
+    """in on at by for with from after before during since until amid despite under over
+    following speaking asked testifying writing responding according citing quoting as while
+    when because although though if whereas unless once where through throughout against
+    about without within between among given like unlike besides upon to""".split()
 )

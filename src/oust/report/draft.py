@@ -32,7 +32,10 @@ def lines(draft: Draft) -> Iterator[str]:
         yield from _proposal(one, draft.article)
         yield ""
     if not draft.proposals:
-        yield " No claim was found: nothing in this text is attributed to anybody, and no act is told."
+        told = (
+            "No claim was found: nothing in this text is attributed, and no official act is told."
+        )
+        yield from _wrapped(told, " ")
     yield from _aside(draft)
     yield from _wrapped(
         "Proposed by rules, and confirmed by nobody: compare each with the article. Unattributed "
@@ -94,7 +97,8 @@ def _aside(draft: Draft) -> Iterator[str]:
         return
     yield f" Set aside: {plural(len(aside), 'paragraph')}"
     for one in aside[:12]:
-        yield f"   line {_line(draft.article.text, one):<5} {clip(_text(draft, one), 50):<50} {one.why}"
+        line, words = _line(draft.article.text, one), clip(_text(draft, one), 50)
+        yield f"   line {line:<5} {words:<50} {one.why}"
     if len(aside) > 12:
         yield f"   and {len(aside) - 12} more"
 
@@ -113,7 +117,11 @@ def _row(label: str, text: str) -> Iterator[str]:
 
 def _wrapped(text: str, first: str, rest: str = "") -> Iterator[str]:
     yield from textwrap.wrap(
-        safe(text), WIDTH, initial_indent=first, subsequent_indent=rest or first, break_on_hyphens=False
+        safe(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest or first,
+        break_on_hyphens=False,
     )
 
 
