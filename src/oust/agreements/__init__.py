@@ -123,7 +123,8 @@ class _Work(Struct, kw_only=True):
     def _known(self, one: Agreement) -> Iterator[Known]:
         for look in self.seen.looked_at(one.key)[:1]:
             hosts = points.listed(said.host for said in self.seen.operated[one.key].values())
-            said = f"runs {hosts}; looked at by {look.method}, {look.until[:10] or 'undated'}"
+            when = look.until[:10] if look.dated in ("stated", "file name") else "undated"
+            said = f"runs {hosts}; looked at by {look.method}, {when}"
             yield Known(said, (Evidence(look.source, "", sha256=look.sha256),))
         if sold := self.seen.of(one.key, "sold"):
             numbers = points.listed(use.exposure.asset.name for use in sold)

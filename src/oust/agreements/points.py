@@ -9,7 +9,7 @@ from oust.access import Agreement, Concern, Known, Point
 from oust.agreements.chain import Chains, Sub
 from oust.agreements.dates import before, ended
 from oust.agreements.uses import Seen, Use, weakest
-from oust.model import Evidence
+from oust.model import Evidence, Look
 
 SHOWN = 5
 """Exposures, hosts or subcontractors named one by one; more are counted."""
@@ -91,9 +91,7 @@ def after_end(
     says = f"ended {agreement.until}; that the access was taken away is not stated"
     evidence = [agreement.evidence]
     for host in agreement.hosts:
-        later = [
-            look for look in seen.looks.get(host.casefold(), ()) if _later(agreement, look.until)
-        ]
+        later = [look for look in seen.looks.get(host.casefold(), ()) if _later(agreement, look)]
         for look in later[:1]:
             says += f"; {host} was in service on {look.until[:10]} ({look.method})"
             evidence.append(Evidence(look.source, "", sha256=look.sha256))
@@ -109,8 +107,9 @@ def after_end(
     return [point], []
 
 
-def _later(agreement: Agreement, until: str) -> bool:
-    return before(agreement.until, until[:10]) is True
+def _later(agreement: Agreement, look: Look) -> bool:
+    """Whether a look speaks of a day after the end. A file's own date may be that of a copy."""
+    return look.dated != "file date" and before(agreement.until, look.until[:10]) is True
 
 
 def vetting(agreement: Agreement, day: str) -> tuple[list[Point], list[Known], list[str]]:
