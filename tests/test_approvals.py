@@ -94,6 +94,8 @@ def chain_of(found, order):
         (Record("approval", "row 1", type="certification",
                 name="Kaspersky Endpoint Security 10"), "name"),
         (Record("approval", "row 1", type="exclusion", name="Kaspersky Lab, Inc."), "name"),
+        (Record("approval", "row 1", type="exclusion", name="ACME HOLDING",
+                ids=("alias:AO Kaspersky Lab",)), "ids"),
         (Record("approval", "row 1", type="vehicle", name="Schedule 70",
                 seller="Kaspersky Government Security Solutions, Inc."), "seller"),
     ],

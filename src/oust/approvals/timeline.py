@@ -43,9 +43,15 @@ def counted(tables: Tables, asked: Asked) -> tuple[list[Row], dict[str, int], Re
     """
     rows = awards(tables, asked)
     single = tables.keep(_by_award(rows))
-    bare = tables.rows(single.filter(single.award.isnull()).aggregate(n=single.rows.sum()))
-    without = int(bare[0]["n"] or 0)
-    twice = _in_several(tables, single)
+    facts = tables.rows(
+        single.aggregate(
+            bare=single.rows.sum(where=single.award.isnull()),
+            low=single.low.min(),
+            high=single.high.max(),
+        )
+    )[0]
+    without = int(facts["bare"] or 0)
+    twice = _in_several(tables, single) if facts["low"] != facts["high"] else None
     if twice is None:
         return (
             tables.rows(_summed(single)),
@@ -98,9 +104,6 @@ def _awarded(tables: Tables, groups: Any) -> dict[str, int]:
 
 def _in_several(tables: Tables, single: Any) -> Any:
     """Awards that more than one source holds; None if there are none."""
-    span = tables.rows(single.aggregate(low=single.low.min(), high=single.high.max()))[0]
-    if span["low"] == span["high"]:
-        return None
     numbered = single.filter(single.award.notnull())
     spans = numbered.group_by("award").aggregate(low=numbered.low.min(), high=numbered.high.max())
     several = tables.keep(spans.filter(spans.low < spans.high).select("award"))

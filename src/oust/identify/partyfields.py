@@ -136,6 +136,10 @@ def party_fields(record: Record) -> Iterator[tuple[str, str, Says]]:
             yield field, value, relation
     if record.name and names_party(record):
         yield "name", record.name, "is"
+    if record.kind == "approval" and record.type == "exclusion":  # cross-references of one party
+        for one in record.ids:
+            if one.startswith("alias:"):
+                yield "ids", one.removeprefix("alias:"), "is"
 
 
 def names_party(record: Record) -> bool:
