@@ -120,13 +120,32 @@ def test_notes_stay_when_the_exposure_is_no_longer_found(tmp_path):
     assert "no longer found" in shown.output and "still gone" in shown.output
 
 
-def test_claims_have_notes_of_their_own(folder):
-    run("claim:c-1", "asked for the *source*", "--author", "Ana", "--case", str(folder))
-    with Case.open(folder) as case:
+LEDGER = """\
+id: small
+title: Small
+claims:
+  - {id: c-1, kind: claim, text: It was so.}
+"""
+
+
+def test_claims_have_notes_of_their_own(tmp_path):
+    case_folder = tmp_path / "case"
+    with Case.open(case_folder, create=True) as case:
+        case.add([EXPORTS / "purchases" / "card-2017.csv"])
+    ledger = case_folder / "claims" / "small.yaml"
+    ledger.parent.mkdir()
+    ledger.write_text(LEDGER)
+    at = ["--case", str(case_folder)]
+    run("claim:c-1", "asked for the *source*", "--author", "Ana", *at)
+    with Case.open(case_folder) as case:
         (note,) = case.notes("claim:c-1")
         assert not case.notes("claim:c-2") and note.text == "asked for the *source*"
-        assert "claim:c-1" in case.noted()
-    assert "is no claim" in problem("claim:", "x", "--case", str(folder))
+        assert case.noted() == ["claim:c-1"]
+    assert "no longer found" not in run("claim:c-1", *at)
+    assert "is no claim" in problem("claim:", "x", *at)
+    assert "no claim:c-2 in this case" in problem("claim:c-2", "x", *at)
+    ledger.unlink()
+    assert "of a claim no longer found" in run("claim:c-1", *at)
 
 
 def test_bad_input_is_told(folder, exposure, tmp_path, monkeypatch):
@@ -136,6 +155,7 @@ def test_bad_input_is_told(folder, exposure, tmp_path, monkeypatch):
     assert "no text" in problem(short, "-", *at)
     assert "10,001 characters; 10,000" in problem(short, "é" * (LONGEST + 1), *at)
     assert "UTF-8" in problem(short, "-", *at, given=b"\xff\xfe\x00")
+    assert "bytes" in problem(short, "-", *at, given=b"x" * (1 << 21))
     assert "UTF-8" in problem(short, "half \udc80", *at)
     assert "no note 9" in problem(short, "x", "--edit", "9", *at)
     assert "cannot be given together" in problem(short, "--edit", "1", "--withdraw", "1", *at)

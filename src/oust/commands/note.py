@@ -24,6 +24,9 @@ Examples:
   oust note claim:c-12 - < remark.md        the text from input
 """
 
+MOST_BYTES = 1 << 20
+"""Of a text from input that are read at all."""
+
 _CLAIM = re.compile(r"claim:\w[\w.:/-]{0,199}")
 
 
@@ -77,8 +80,11 @@ def _given(text: str | None) -> str:
     """The text, from input where it is `-`."""
     if text != "-":
         return text or ""
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise OustError(f"the note has more than {MOST_BYTES:,} bytes", "shorten it")
     try:
-        return sys.stdin.buffer.read(1 << 20).decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise OustError("the note is not text in UTF-8", "save it as UTF-8") from error
 
@@ -94,7 +100,10 @@ def noted(case: Case, wanted: str) -> tuple[str, bool]:
     if wanted.startswith("claim:"):
         if not _CLAIM.fullmatch(wanted):
             raise OustError(f"{wanted!r} is no claim", "write it like claim:c-12")
-        return wanted, True
+        found = wanted[6:] in {one.id for one in case.claims().whole.claims}
+        if not found and not case.notes(wanted):
+            raise OustError(f"no {wanted} in this case", "see the ids with: oust claims show")
+        return wanted, found
     exposures = case.findings().exposures
     try:
         return chosen(wanted, exposures, short_ids(exposures) if exposures else {}).id, True
@@ -112,7 +121,8 @@ def _list(case: Case, subject: str, found: bool, history: bool, form: str) -> No
     if form == "json":
         put(report.as_json(subject, found, notes), None)
         return
-    click.echo(f" {subject}" + ("" if found else ", of an exposure no longer found"))
+    what = "a claim" if subject.startswith("claim:") else "an exposure"
+    click.echo(f" {subject}" + ("" if found else f", of {what} no longer found"))
     for line in report.section(notes, history):
         click.echo(line)
     if not notes:
