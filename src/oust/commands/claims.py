@@ -13,6 +13,7 @@ from oust.errors import Exit, OustError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from oust.data.ledger import Claim
     from oust.data.strict import Problem
     from oust.weigh import Weighing
 
@@ -121,12 +122,26 @@ def _weighed(ledgers: object) -> list[Problem]:
             if count.low < 2:
                 message = f"credibility 1 needs two independent origins, and {claim.id} has {count}"
                 found.append((claim.id, message, count.why))
+    for claim in weighing.claims:
+        found += [(claim.id, *told) for told in _own_denials(weighing, claim)]
     places = {path: places_of(path) for path, _ in ledgers.files} if found else {}
     problems = []
     for name, message, hint in found:
         path = next(one for one, ids in places.items() if name in ids)
         problems.append(Problem(str(path), *places[path][name], message, hint, warning=True))
     return problems
+
+
+def _own_denials(weighing: Weighing, claim: Claim) -> Iterator[tuple[str, str]]:
+    """Denials that would come from the very party that said what they deny."""
+    reached = weighing.classes.reached
+    for name in claim.denies:
+        own, other = reached([weighing.number[claim.id]]), reached([weighing.number[name]])
+        for one in sorted(own & other):
+            unit = weighing.classes.units[one]
+            if unit.kind in ("party", "named"):
+                message = f"{claim.id} denies {name}, and both are counted as {unit.text}"
+                yield message, "whoever does not speak for an organisation is not `of` it"
 
 
 def known_id(weighing: Weighing, name: str) -> str:

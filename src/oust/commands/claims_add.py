@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from oust.commands.claims import claims
-from oust.commands.claims_edit import opened, others_of, place_option
+from oust.commands.claims_edit import at_terminal, opened, others_of, place_option
 from oust.data.ledger import (
     Appearance,
     Basis,
@@ -119,7 +118,7 @@ def _home(place: Path, stem: str, held: Ledgers) -> Path:
 
 def _ask(given: dict[str, Any]) -> None:
     """Ask for what a claim needs, at a terminal."""
-    if not sys.stdin.isatty():
+    if not at_terminal():
         missing = [f"--{key}" for key in ("kind", "text") if not given[key]]
         raise OustError(f"{' and '.join(missing)} missing", "oust claims add --help")
     given["kind"] = given["kind"] or click.prompt("kind", type=click.Choice(get_args(ClaimKind)))

@@ -243,7 +243,7 @@ def _grade(grade: str, scale: dict[str, str], screen: list[str]) -> str:
     """The grade given; asked for at a terminal, else the screen alone."""
     if not grade:
         click.echo("\n".join(screen))
-        if not sys.stdin.isatty():
+        if not at_terminal():
             return ""
         grade = click.prompt("grade", type=click.Choice(list(scale), case_sensitive=False))
     chosen = grade.strip().upper()
@@ -251,6 +251,11 @@ def _grade(grade: str, scale: dict[str, str], screen: list[str]) -> str:
         told = ", ".join(f"{one} {words}" for one, words in scale.items())
         raise OustError(f"{grade!r} is no grade", f"one of: {told}")
     return chosen
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def who(by: str) -> str:

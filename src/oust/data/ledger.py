@@ -125,8 +125,8 @@ class Claim(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknow
     confirms: tuple[str, ...] = ()  # claims that this one, checked on its own, bears out
     contradicts: tuple[str, ...] = ()
     credibility: tuple[Grade, ...] = ()  # oldest first; the last one counts
-    likelihood: Likelihood | Literal[""] = ""  # of a judgment
-    confidence: Confidence | Literal[""] = ""  # of a judgment
+    likelihood: Literal[Likelihood, ""] = ""  # of a judgment
+    confidence: Literal[Confidence, ""] = ""  # of a judgment
     rests_on: tuple[str, ...] = ()  # of a judgment: the claims from which it was made
     standing: Standing = "standing"
     standing_date: str = ""

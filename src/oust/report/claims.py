@@ -206,9 +206,9 @@ def _judged(weighing: Weighing, claim: Claim, indent: str = _INDENT) -> Iterator
         yield from _row("likelihood", told, indent)
     if claim.confidence:
         yield from _row("confidence", f"Its basis gives {claim.confidence} confidence.", indent)
-    if claim.rests_on and indent == _INDENT:
-        count = weighing.support(claim.rests_on)
-        yield from _row("rests on", f"{named(claim.rests_on)}, of {origins_word(str(count))}")
+    if claim.rests_on:
+        count = origins_word(str(weighing.support(claim.rests_on)))
+        yield from _row("rests on", f"{named(claim.rests_on)}, of {count}", indent)
 
 
 def _beside(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oust.report.claims import WIDTH, head, origins_word, wrapped
 from oust.report.words import clip, plural
-from oust.weigh import Weighing
+from oust.weigh import Weighing, leads
 from oust.weigh.identity import named
 from oust.weigh.matrix import matrix
 from oust.weighed import Matrix, Row
@@ -59,9 +59,9 @@ def _origins(weighing: Weighing) -> Iterator[str]:
 
 def _below(weighing: Weighing, members: list[str], last: bool) -> Iterator[str]:
     """A root and all that hangs from it, depth first, without recursion."""
-    taken = weighing.taken_up
+    taken = weighing.beneath
     if len(members) > 1:
-        yield clip(f"  {'└' if last else '├'}─ {named(members)} cite each other", WIDTH)
+        yield clip_tree(f"  ├─ {named(members)} cite each other")
     waiting = [(members[-1 - at], "  ", last and at == 0) for at in range(len(members))]
     seen = set(members)
     while waiting:
@@ -79,10 +79,11 @@ def _leaf(weighing: Weighing, name: str, start: str) -> str:
     speakers = weighing.identity.speakers
     via = [speakers[one].name if one in speakers else one for one in claim.through]
     mark = {"denial": " denial", "record": " record", "judgment": " judgment"}.get(claim.kind, "")
-    mark += (
-        " draft" if claim.draft else "" if claim.standing == "standing" else f" {claim.standing}"
+    mark += " draft" if claim.draft else ""
+    mark += f" {claim.standing}" if claim.standing != "standing" else ""
+    who = (
+        f" by {named(speakers[one].name for one in claim.by)}" if leads(claim) and claim.by else ""
     )
-    who = f" by {named(speakers[one].name for one in claim.by)}" if claim.derives else ""
     way = f" → {' → '.join(via)}" if via else ""
     return clip_tree(f"{start}{name}{mark}{who}{way}: {claim.text}")
 

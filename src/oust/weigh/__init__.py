@@ -29,6 +29,13 @@ def weigh(ledger: Ledger) -> Weighing:
     return Weighing(ledger)
 
 
+def leads(claim: Claim) -> tuple[str, ...]:
+    """The claims whose origins it has: from which it was taken, or on which it was judged."""
+    if not claim.rests_on:
+        return claim.derives
+    return tuple(dict.fromkeys((*claim.derives, *claim.rests_on)))
+
+
 class Weighing:
     """A ledger and its graph of derivations."""
 
@@ -103,6 +110,15 @@ class Weighing:
                 found.setdefault(one, []).append(claim.id)
         return found
 
+    @cached_property
+    def beneath(self) -> dict[str, list[str]]:
+        """As `taken_up`, with the judgments that rest on each claim."""
+        found: dict[str, list[str]] = {}
+        for claim in self.claims:
+            for one in leads(claim):
+                found.setdefault(one, []).append(claim.id)
+        return found
+
     def counts(self, name: str) -> bool:
         """Whether a claim counts: confirmed, not retracted, and not resting on such alone."""
         return self.graph.is_alive(self.number[name])
@@ -124,7 +140,7 @@ class Weighing:
             rooted = any(
                 self.number[lead] not in inside
                 for one in members
-                for lead in self.claims[one].derives
+                for lead in leads(self.claims[one])
             )
             text = f"{named(ids)} cite each other"
             end = "; a source outside is named too" if rooted else "; no first source is named"
@@ -139,8 +155,8 @@ class Weighing:
     def _fate(self, claim: Claim) -> str:
         if own := self._ended(claim):
             return own
-        leads = [self.claim(one) for one in claim.derives]
-        return next((self._at_end(one) for one in leads), f"{claim.id} has no source")
+        below = [self.claim(one) for one in leads(claim)]
+        return next((self._at_end(one) for one in below), f"{claim.id} has no source")
 
     def _at_end(self, claim: Claim) -> str:
         """What is wrong at the nearest claim that ended, as far as one leads to it."""
@@ -148,7 +164,7 @@ class Weighing:
         for one in waiting:
             if own := self._ended(one):
                 return f"it rests on {own}"
-            for lead in one.derives:
+            for lead in leads(one):
                 if lead not in seen:
                     seen.add(lead)
                     waiting.append(self.claim(lead))
@@ -180,8 +196,8 @@ class Weighing:
 
     def _edges(self) -> NDArray[np.int64]:
         number = self.number
-        source = [n for n, claim in enumerate(self.claims) for _ in claim.derives]
-        target = [number[lead] for claim in self.claims for lead in claim.derives]
+        source = [n for n, claim in enumerate(self.claims) for _ in leads(claim)]
+        target = [number[lead] for claim in self.claims for lead in leads(claim)]
         return np.array([source, target], np.int64)
 
     def _roots(self, claims: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -59,8 +59,8 @@ class Classes:
                 for name in one.both
             ]
             for at, side in enumerate(sides):
-                for other in sides[at + 1 :]:
-                    for pair in _pairs(side, other):
+                for further in sides[at + 1 :]:
+                    for pair in _pairs(side, further):
                         self.apart.setdefault(pair, one.why)
         self._settle()
 
