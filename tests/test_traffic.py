@@ -510,3 +510,18 @@ def test_real_logs_agree_with_a_plain_count(tmp_path, corpus):
         found = case.traffic(vendors=["ise"])
     assert {one.host: one.contacts for one in found.channels} == dict(expected)
     assert sum(expected.values()) == 6443
+
+
+def test_a_log_behind_the_program_of_a_self_extracting_archive_is_read_again():
+    import io
+    import zipfile
+
+    from oust.replay import _inside
+    from oust.unpack import Budget
+
+    out = io.BytesIO(b"MZ" + bytes(3000))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("logs/dns.log", "#fields\tts\n")
+    path = "a.exe!/logs/dns.log"
+    found = dict(_inside("a.exe", out.getvalue(), frozenset({path}), Budget.for_file(10)))
+    assert bytes(found[path]) == b"#fields\tts\n"

@@ -20,7 +20,7 @@ from containers import ar, cab, cpio, msi, rpm, saved_image, tarred
 from oust import read, sandbox, unpack
 from oust.containers import kinds, tools
 from oust.containers.entry import HARD_LINK, LINK, SPECIAL
-from oust.formats.seam import NoNeedles
+from oust.formats.seam import NoNeedles, Unreadable
 
 ENGINE = b"MZ no real program, only the beginning of one" * 9
 FILES = {"usr/lib/engine.dll": ENGINE, "readme.txt": b"licensed engine\n"}
@@ -190,7 +190,9 @@ def test_a_self_extracting_program_is_a_program_and_an_archive(tmp_path):
         assert found["usr/lib/engine.dll"][1][0].name == "engine.dll"
 
 
-@pytest.mark.skipif(any(map(shutil.which, tools.PROGRAMS)), reason="7-Zip is installed")
+@pytest.mark.skipif(
+    any(map(shutil.which, tools.TOOLS["7-Zip"].programs)), reason="7-Zip is installed"
+)
 def test_what_is_missing_is_said_with_how_to_install_it(tmp_path):
     (tmp_path / "x.dmg").write_bytes(b"\0" * 4096 + b"koly" + b"\0" * 508)
     source, records = everything(tmp_path / "x.dmg")[""]
@@ -338,3 +340,28 @@ def test_checksum_tells_an_old_tar_from_text():
 
 def test_zlib_is_no_container():
     assert kinds.kind_of(zlib.compress(b"x")) == ""
+
+
+def inno(folder):
+    """A program with the mark of Inno Setup's loader, and nothing behind it."""
+    place = folder / "setup.exe"
+    place.write_bytes(b"MZ" + bytes(1200) + b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a" + bytes(500))
+    return place
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_an_inno_setup_installer_asks_for_innoextract(tmp_path, monkeypatch, installed):
+
+    data = inno(tmp_path).read_bytes()
+    assert kinds.kind_of(data) == "installer"
+    kept = shutil.which
+    monkeypatch.setattr(
+        tools.shutil, "which",
+        lambda name: None if name == "innoextract" and not installed else kept(name),
+    )  # fmt: skip
+    if installed and not kept("innoextract"):
+        pytest.skip("innoextract is not installed")
+    with pytest.raises(Unreadable) as told:
+        list(tools.entries(data, 1 << 20, "innoextract"))
+    assert "innoextract" in str(told.value)
+    assert ("apt install innoextract" in str(told.value)) == (not installed)

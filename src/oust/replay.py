@@ -136,7 +136,7 @@ def _inside(
         return
     if not any(one.startswith(f"{path}!/") for one in wanted):
         return
-    kind = unpack.kind_of(bytes(data[:512]))
+    kind = unpack.kind_of(data)
     name = path.rsplit("!/", 1)[-1].rsplit("/", 1)[-1]
     for member in unpack.members(kind, name, data, budget) if kind else ():
         if member.name and not member.problem:

@@ -248,12 +248,15 @@ class Store:
     # signatures that were checked
 
     def signer_sightings(self) -> list[dict[str, Any]]:
-        """Files in which a signer was sighted: `path`, `location` and `sha256` of their sources."""
+        """Files in which a signer was sighted, and RPM packages that were sighted at all.
+
+        `path`, `location` and `sha256` of their sources.
+        """
         found = self._db.execute(
             "SELECT DISTINCT s.path, s.location, s.sha256 FROM sighting g "
             "JOIN occurrence o USING (key) JOIN source s ON s.sid = o.sid JOIN item i USING (key) "
             "WHERE s.current AND i.kind = 'file' AND o.locator = 'file' AND g.mention = '' "
-            "AND g.relation = 'signed-by' ORDER BY s.path"
+            "AND (g.relation = 'signed-by' OR i.type = 'RPM') ORDER BY s.path"
         )
         return [
             dict(zip(("path", "location", "sha256"), row, strict=True)) for row in found.fetchall()

@@ -9,27 +9,27 @@ from typing import Any
 
 from oust.containers import foreign
 from oust.containers.entry import Entry, Lost
-from oust.containers.kinds import stub_of
+from oust.containers.kinds import INNO, stub_of
 
 MOST = 16 * 1024**3
 PIECE = 64 * 1024**2
 
 
 def installer(data: Any) -> Iterator[Entry]:
-    """What a self-extracting program carries: a 7z archive directly, others by 7-Zip."""
+    """What a self-extracting program carries: a 7z archive directly, others by a program."""
     found = stub_of(data)
     if found and found[0].startswith(b"7z"):
         part = data.part if hasattr(data, "part") else lambda at, size: data[at : at + size]
         rest = part(found[1], len(data) - found[1])
         yield from foreign.entries("oust.containers.native:entries", rest, "7z")
     else:
-        yield from by_tool(data)
+        yield from by_tool(data, "innoextract" if found and found[0] in INNO else "7-Zip")
 
 
-def by_tool(data: Any) -> Iterator[Entry]:
-    """What 7-Zip unpacks from `data`."""
+def by_tool(data: Any, tool: str = "7-Zip") -> Iterator[Entry]:
+    """What an installed program unpacks from `data`: a key of `tools.TOOLS`."""
     most = min(MOST, max(1024**3, 200 * len(data)))
-    yield from foreign.entries("oust.containers.tools:entries", data, most, tools=True)
+    yield from foreign.entries("oust.containers.tools:entries", data, most, tool, tools=True)
 
 
 class Pbzx(io.RawIOBase):

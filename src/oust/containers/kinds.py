@@ -38,7 +38,10 @@ KINDS = frozenset(kind for _, kind in _MAGIC) - {"ole"} | {
 SINGLE = frozenset({"gzip", "bzip2", "xz", "zstd", "pbzx"})
 """Kinds that hold one thing: a layer, not a level of nesting."""
 
-_STUBS = (b"7z\xbc\xaf\x27\x1c", b"\xef\xbe\xad\xdeNullsoftInst", b"Inno Setup Setup Data")
+INNO = (b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a", b"Inno Setup Setup Data")
+"""What Inno Setup's loader and header begin with; the header lies far behind in a large one."""
+
+_STUBS = (b"7z\xbc\xaf\x27\x1c", b"\xef\xbe\xad\xdeNullsoftInst", *INNO)
 
 
 def kind_of(data: Any) -> str:

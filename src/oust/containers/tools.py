@@ -1,4 +1,5 @@
-"""Containers that only an installed program opens: 7-Zip, for DMG, NSIS and the like. For workers.
+"""Containers that only an installed program opens: 7-Zip for DMG, NSIS and the like, innoextract
+for Inno Setup. For workers.
 
 The program runs in the worker's limits and writes into the worker's own folder, which is emptied
 afterwards. What it unpacks is read from there, never executed, links never followed.
@@ -16,27 +17,50 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from oust.containers.entry import LINK, SPECIAL
 from oust.fileview import FileView
 from oust.formats.seam import Unreadable
 
-PROGRAMS = ("7zz", "7z", "7za")
 SECONDS = 600
 BLOCK = 256 * 1024
-MISSING = (
-    "needs 7-Zip, which is not installed (Debian and Ubuntu: apt install 7zip, "
-    "macOS: brew install sevenzip)"
-)
 
 
-def entries(data: Any, most: int) -> Iterator[list[Any]]:
-    """Messages (see `foreign.py`) of what 7-Zip unpacks, at most `most` bytes in all."""
-    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+class Tool(Struct, frozen=True):
+    """An installed program: how it may be called, with which words, and how to get it."""
+
+    programs: tuple[str, ...]
+    words: tuple[str, ...]  # between the program and the container; {folder} is where to unpack to
+    missing: str
+
+
+TOOLS = {
+    "7-Zip": Tool(
+        ("7zz", "7z", "7za"),
+        ("x", "-y", "-bd", "-bso0", "-bsp0", "-p-", "-snl-", "-o{folder}"),
+        "needs 7-Zip, which is not installed (Debian and Ubuntu: apt install 7zip, "
+        "macOS: brew install sevenzip)",
+    ),
+    "innoextract": Tool(
+        ("innoextract",),
+        ("--extract", "--silent", "--no-gog-galaxy", "--output-dir", "{folder}", "--"),
+        "needs innoextract, which is not installed (Debian and Ubuntu: apt install innoextract, "
+        "macOS: brew install innoextract)",
+    ),
+}
+
+
+def entries(data: Any, most: int, name: str = "7-Zip") -> Iterator[list[Any]]:
+    """Messages (see `foreign.py`) of what the tool `name` unpacks, at most `most` bytes in all."""
+    tool = TOOLS[name]
+    program = next((found for one in tool.programs if (found := shutil.which(one))), None)
     if program is None:
-        raise Unreadable(MISSING)
+        raise Unreadable(tool.missing)
     folder = Path(tempfile.mkdtemp(prefix="unpacked-"))
     try:
-        problem = _unpack(program, data, folder, most)
+        words = [program, *(word.format(folder=folder) for word in tool.words)]
+        problem = _unpack(words, name, data, folder, most)
         count = 0
         for message in _walk(folder):
             count += message[0] == "entry"
@@ -44,12 +68,12 @@ def entries(data: Any, most: int) -> Iterator[list[Any]]:
         if problem:
             raise Unreadable(problem)
         if not count:
-            raise Unreadable("7-Zip finds nothing in it")
+            raise Unreadable(f"{name} finds nothing in it")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unpack(program: str, data: Any, folder: Path, most: int) -> str:
+def _unpack(words: list[str], tool: str, data: Any, folder: Path, most: int) -> str:
     """Run the program over `data`; why it did not end well, or empty."""
     source = folder.with_name("source")
     handle = data.fileno() if isinstance(data, FileView) and not data.start else -1
@@ -58,32 +82,31 @@ def _unpack(program: str, data: Any, folder: Path, most: int) -> str:
             for at in range(0, len(data), BLOCK):
                 file.write(data[at : at + BLOCK])
     name = str(source) if handle < 0 else f"/proc/self/fd/{handle}"
-    words = [program, "x", "-y", "-bd", "-bso0", "-bsp0", "-p-", "-snl-", f"-o{folder}", name]
     process = subprocess.Popen(  # noqa: S603 (an installed program, in the worker's limits)
-        words,
+        [*words, name],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[handle] if handle >= 0 else [],
     )
     try:
-        return _watch(process, folder, most)
+        return _watch(process, tool, folder, most)
     finally:
         source.unlink(missing_ok=True)
 
 
-def _watch(process: subprocess.Popen[bytes], folder: Path, most: int) -> str:
+def _watch(process: subprocess.Popen[bytes], tool: str, folder: Path, most: int) -> str:
     end = time.monotonic() + SECONDS
     while process.poll() is None:
         late, large = time.monotonic() > end, _size(folder) > most
         if late or large:
             process.kill()
             process.wait()
-            return "7-Zip took too long" if late else "unpacks to far more than is read"
+            return f"{tool} took too long" if late else "unpacks to far more than is read"
         time.sleep(0.05)
-    if process.returncode > 1:  # 1 is a warning
-        return f"7-Zip ended with exit code {process.returncode}"
-    return "7-Zip crashed" if process.returncode < 0 else ""
+    if process.returncode > (tool == "7-Zip"):  # whose 1 is a warning
+        return f"{tool} ended with exit code {process.returncode}"
+    return f"{tool} crashed" if process.returncode < 0 else ""
 
 
 def _size(folder: Path) -> int:

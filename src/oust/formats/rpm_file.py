@@ -46,14 +46,14 @@ class RpmFile:
     def read(self, opened: Opened, needles: Needles) -> Iterator[Said]:
         """One record. Raises Unreadable where the headers are damaged."""
         try:
-            signatures, end = _header(opened.data, LEAD)
-            said, _ = _header(opened.data, end + -end % 8)
+            signatures, end = header(opened.data, LEAD)
+            said, _ = header(opened.data, end + -end % 8)
         except BROKEN as error:
             raise Unreadable("the package's headers are damaged") from error
         yield _record(opened, said, signatures)
 
 
-def _header(data: Any, at: int) -> tuple[dict[int, Any], int]:
+def header(data: Any, at: int) -> tuple[dict[int, Any], int]:
     """The tags of the header at `at` (texts, numbers, raw bytes), and where it ends."""
     magic, _, count, size = struct.unpack(">4s4sII", take(data, at, 16))
     if magic != _HEADER or count > MAX_ENTRIES or size > MAX_STORE:

@@ -105,8 +105,12 @@ class Containers(Struct):
 
 
 def note_signatures(tables: Tables, rows: Iterable[Row]) -> None:
-    """Add to sightings of signers, as `signature`, what checking the signature said."""
-    signed = [row for row in rows if is_file(row) and row["seen_relation"] == "signed-by"]
+    """Add to sightings of signers, and of RPM packages, as `signature`, what checking it said."""
+    signed = [
+        row
+        for row in rows
+        if is_file(row) and (row["seen_relation"] == "signed-by" or row["type"] == "RPM")
+    ]
     said = gather.verified(tables) if signed else {}
     for row in signed:
         row["signature"] = said.get(row["sha256"], "") if row["locator"] == "file" else ""

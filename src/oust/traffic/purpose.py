@@ -68,7 +68,7 @@ def purpose_of(name: str, identifier: str, dossier: Dossier) -> tuple[Purpose, s
     if kind in BY_KIND:
         return BY_KIND[kind], f"dossier: {kind.replace('_', ' ')} {value}"
     fact = fact_of(dossier, kind, value)
-    stated = _stated(fact, value)
+    stated = _stated(fact, value, name)
     # of a whole domain of web pages, a host below it may be there for something else
     if stated and (stated[0] != "web" or name.removeprefix("www.") == value):
         return stated
@@ -86,10 +86,11 @@ def purpose_of(name: str, identifier: str, dossier: Dossier) -> tuple[Purpose, s
     return "unknown", f"nothing says what {value or name} serves"
 
 
-def _stated(fact: Identifier | None, value: str) -> tuple[Purpose, str] | None:
+def _stated(fact: Identifier | None, value: str, name: str) -> tuple[Purpose, str] | None:
     if fact is None or not fact.serves:
         return None
-    return fact.serves, f"dossier: {value} serves {WHAT[fact.serves]}"
+    which = "" if value == name else f"{value} "  # the host itself is named beside it
+    return fact.serves, f"dossier: {which}serves {WHAT[fact.serves]}"
 
 
 def fact_of(dossier: Dossier, kind: str, value: str) -> Identifier | None:

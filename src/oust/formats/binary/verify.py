@@ -24,6 +24,7 @@ from oust.formats.binary.certificates import Certificate, certificate
 from oust.formats.binary.piece import BROKEN, BrokenPart, Data
 from oust.formats.binary.signature_math import Unsupported, fits, function_of, issued
 from oust.formats.binary.verify_apk import verify_block
+from oust.formats.binary.verify_rpm import verify_package
 from oust.formats.binary.verify_words import Content, Fault, Result, Verification, hash_of
 
 __all__ = ["ORDER", "Result", "Verification", "trusted_roots", "verify", "verify_each"]
@@ -52,6 +53,8 @@ def verify_each(
     except BROKEN as error:
         return [Verification("not checked", f"the signature cannot be read: {_said(error)}")]
     found = verify_block(data) if bytes(data[:2]) == b"PK" else []
+    if bytes(data[:4]) == b"\xed\xab\xee\xdb":
+        return [verify_package(data)]
     for raw, content in blocks:
         try:
             every = [one for one in signatures(raw) if one.role != "counter-signer"]
