@@ -26,7 +26,8 @@ def draft(article: Article) -> Draft:
     """
     paragraphs = layout.paragraphs(article.text)
     article = _told(article, paragraphs)
-    found = reader.Reader(article, paragraphs).read()
+    read_through = reader.Reader(article, paragraphs)
+    found = read_through.read()
     pairs = merge.merged(found, article.text, paragraphs)
     order = [one for one, _ in pairs]
     start = prefix(article)
@@ -35,7 +36,7 @@ def draft(article: Article) -> Draft:
     for n, (one, rest) in enumerate(pairs):
         denies = tuple(ids[i] for i in merge.denied(order, n, article.text[one.start : one.end]))
         proposals.append(_proposal(ids[n], one, rest, denies, article.text))
-    return Draft(article, tuple(proposals), tuple(paragraphs))
+    return Draft(article, tuple(proposals), (*paragraphs, *read_through.skipped))
 
 
 def _told(article: Article, paragraphs: list[Paragraph]) -> Article:

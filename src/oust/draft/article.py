@@ -11,8 +11,8 @@ from oust.drafted import Article
 from oust.errors import OustError
 from oust.formats.seam import Head, guess_encoding
 
-LIMIT = 4 * 1024 * 1024
-"""Bytes. An article has some thousand; a book about one million."""
+LIMIT = 1024 * 1024
+"""Bytes. An article has some thousand, a book about one million."""
 
 _HTML = re.compile(r"(?is)\A\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|article|div|p)\b")
 _DROPPED = (
@@ -49,7 +49,7 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         raise OustError(f"cannot read {path}: {error.strerror}", _HINT) from error
     if len(data) > LIMIT:
-        raise OustError(f"{path} is larger than an article: over {LIMIT // 2**20} MB", _HINT)
+        raise OustError(f"{path} is larger than an article: over 1 MB", _HINT)
     return data
 
 

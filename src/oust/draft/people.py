@@ -66,6 +66,9 @@ class People:
 
     def __init__(self, text: str, own: str) -> None:
         self._text = text
+        self._lower = frozenset(re.findall(r"(?<![\w’'-])[a-z][\w’'-]*", text))
+        self._company_cache: dict[str, bool] = {}
+        self._introductions: dict[Who, Who] = {}
         self.own = Who(name=own, kind="outlet") if own else None
         self.names = frozenset(_INSIDE.findall(text))
         self.outlets = self._outlets(text, own)
@@ -97,8 +100,14 @@ class People:
         return counted
 
     def _may_be_company(self, name: str) -> bool:
+        if name not in self._company_cache:
+            self._company_cache[name] = self._looks_like_company(name)
+        return self._company_cache[name]
+
+    def _looks_like_company(self, name: str) -> bool:
         tokens = name.split()
-        if name in _OPENERS or re.search(rf"\b{re.escape(name.lower())}\b", self._text):
+        common = name.lower() in self._lower if " " not in name else name.lower() in self._text
+        if name in _OPENERS or common:
             return False
         if not tokens or _NOT_NAMES.match(name) or set(tokens) & _OFFICIAL_WORDS:
             return False
@@ -162,6 +171,11 @@ class People:
         )
 
     def _introduced(self, who: Who) -> Who:
+        if who not in self._introductions:
+            self._introductions[who] = self._introduce(who)
+        return self._introductions[who]
+
+    def _introduce(self, who: Who) -> Who:
         """With first name and position, where the article gives them elsewhere."""
         if (
             who.kind == "person"

@@ -24,6 +24,10 @@ _REPLY = re.compile(
 _BILL = re.compile(r"(?:The|That) (?:bill|measure|legislation|act|order|directive|proposal)\b")
 
 
+LONGEST = 3000
+"""Characters of a sentence; what is longer is no prose, and would take the rules for ever."""
+
+
 class Reader:
     """Reads one article. `found` holds the assertions in the order of the text."""
 
@@ -34,6 +38,7 @@ class Reader:
         self.found: list[Found] = []
         self.who = Attributor(article, self.found)
         self.people = self.who.people
+        self.skipped: list[Paragraph] = []  # too long to be sentences
         self._running = False
         self._at = Span(0, 0)  # the sentence read now
         self._last: Attribution | None = None
@@ -61,6 +66,9 @@ class Reader:
         running, self._running = self._running, bool(quoted) and not quoted[-1].closed
         first = True
         for span in sentences.sentences(self.text, mask, start):
+            if span.end - span.start > LONGEST:
+                self.skipped.append(Paragraph(span, "residue", "longer than a sentence can be"))
+                continue
             inner = [one for one in quoted if span.start <= one.start < span.end]
             words = mask[span.start - start : span.end - start]
             self._sentence(words, span, inner, number, paragraph.role, running and first)

@@ -49,16 +49,16 @@ def sentences(text: str, mask: str, offset: int) -> list[Span]:
 
 
 def _ends(text: str, mask: str, stop: re.Match[str], offset: int) -> bool:
-    rest = mask[stop.end() :]
+    at = stop.end()
     if stop[0].endswith("”"):
-        last = stop[0][:-1][-1:] or text[offset + stop.end() - 2]
-        if last not in ".?!…" or not _NEXT.match(rest):
+        last = stop[0][:-1][-1:] or text[offset + at - 2]
+        if last not in ".?!…" or not _NEXT.match(mask, at):
             return False
-        return last == "." or not _ATTRIBUTED.match(rest.split(".")[0])
+        return last == "." or not _ATTRIBUTED.match(mask[at : at + 120].split(".")[0])
     before = mask[max(0, stop.start() - 12) : stop.start() + 1]
-    if not rest.strip() or stop[0][:1] in "?!" or not _ABBREVIATED.search(before):
+    if stop[0][:1] in "?!" or not _ABBREVIATED.search(before) or not mask[at : at + 80].strip():
         return True
-    return not _ALWAYS.search(before) and bool(_STARTER.match(rest))
+    return not _ALWAYS.search(before) and bool(_STARTER.match(mask, at))
 
 
 def _trimmed(mask: str, start: int, end: int, offset: int) -> Span:

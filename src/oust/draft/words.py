@@ -34,8 +34,8 @@ _VERBS = {
         push+back pushes+back pushed+back pushing+back""",
     "urge": """urge urges urged urging; advise advises advised advising; recommend recommends
         recommended recommending; vow vows vowed vowing; pledge pledges pledged pledging; promise
-        promises promised promising; threaten threatens threatened; call+on calls+on called+on calling+on;
-        call+for calls+for called+for calling+for; demand demands demanded""",
+        promises promised promising; threaten threatens threatened; call+on calls+on called+on
+        calling+on; call+for calls+for called+for calling+for; demand demands demanded""",
     "confirm": """confirm confirms confirmed confirming; acknowledge acknowledges acknowledged
         acknowledging; admit admits admitted admitting; concede concedes conceded conceding;
         verify verifies verified""",
