@@ -66,7 +66,8 @@ def _loose(classes: Classes, one: int, other: int) -> bool:
 
 def _known_apart(classes: Classes, members: Sequence[int]) -> str:
     """The pairs that are different after all."""
-    pairs = [pair for pair in combinations(members, 2) if pair in classes.apart]
+    inside = set(members)
+    pairs = sorted(pair for pair in classes.apart if inside.issuperset(pair))
     texts = [" and ".join(classes.units[n].text for n in pair) for pair in pairs[:3]]
     more = f", and {len(pairs) - 3:,} further pairs" if len(pairs) > 3 else ""
     return f"; but known to be different: {'; '.join(texts)}{more}" if pairs else ""
