@@ -118,9 +118,8 @@ def _inverted(mask: str, match: re.Match[str], bare: int, verb: str, verb_class:
     if left.endswith(","):
         opening, _, second = re.split(r"[”“]", left)[0].partition(",")
         says_more = second.strip(" ,") and apposed(opening, second)
-        if "”" not in left and (
-            len(opening.split()) < 5 or (says_more and len(opening.split()) < 9 and _names(opening))
-        ):
+        short = len(opening.split()) < (9 if says_more else 5)
+        if "”" not in left and short and _names(opening):
             return None  # `Jane Roe, a professor, said ...`
     rest = mask[match.end() :]
     phrase = re.match(
