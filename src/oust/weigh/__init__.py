@@ -196,8 +196,9 @@ class Weighing:
 
     def _edges(self) -> NDArray[np.int64]:
         number = self.number
-        source = [n for n, claim in enumerate(self.claims) for _ in leads(claim)]
-        target = [number[lead] for claim in self.claims for lead in leads(claim)]
+        below = [leads(claim) for claim in self.claims]
+        source = [n for n, some in enumerate(below) for _ in some]
+        target = [number[lead] for some in below for lead in some]
         return np.array([source, target], np.int64)
 
     def _roots(self, claims: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -81,7 +81,11 @@ class Classes:
 
     def fewest(self, special: frozenset[int], pools: frozenset[str]) -> tuple[int, bool]:
         """As `low`, of origins with ties of their own, and of pools that hold further ones."""
-        members: list[tuple[int, str]] = [(n, self.pool[n]) for n in sorted(special)]
+        bound = {n for n in special if not special.isdisjoint(self._partners[n])}
+        pools |= {self.pool[n] for n in special - bound}  # no tie to any of these: as the others
+        if not bound:
+            return len(pools), True
+        members: list[tuple[int, str]] = [(n, self.pool[n]) for n in sorted(bound)]
         members += [(-1, pool) for pool in sorted(pools)]
         may_be: list[set[int]] = [set() for _ in members]
         for i, one in enumerate(members):
@@ -132,7 +136,11 @@ class Classes:
         self.shared = {pair: who for pair, who in self.shared.items() if pair not in known}
         tied = [pair for pair in known if len(set(self._pools(pair))) == 1]
         tied += [pair for pair in self.shared if len(set(self._pools(pair))) == 2]
-        self.special = {number for pair in tied for number in pair}
+        self._partners: dict[int, set[int]] = defaultdict(set)
+        for one, other in tied:
+            self._partners[one].add(other)
+            self._partners[other].add(one)
+        self.special = set(self._partners)
         if len(self.special) > SPECIAL:
             self._simplify()
         self.near = {self.pool[number] for number in self.special}

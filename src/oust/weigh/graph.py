@@ -38,7 +38,8 @@ class Graph:
         outside[self.part[source[left]]] = True
         self.alive = self._living(outside.tolist(), self.part[dead])
         self.roots = self._roots(outside)
-        self._same, self._joins = self._joined()
+        same, self._joins = self._joined()
+        self.same = np.array(same, np.int64)
 
     def _living(self, outside: list[bool], dead: Ints) -> list[bool]:
         """Which components still have an origin: what rests on dead ones alone falls away."""
@@ -98,9 +99,10 @@ class Graph:
         return sorted(found)
 
     def sets(self, marks: dict[int, list[int]], width: int) -> Iterator[list[int]]:
-        """For every component a bit set of the marks it reaches, BLOCK marks at a time.
+        """Bit sets of the marks that components reach, BLOCK marks at a time.
 
-        `marks`: numbers below `width` that each root bears.
+        `marks`: numbers below `width` that each root bears. What a component reaches stands at
+        its number in `same`.
         """
         for start in range(0, width, BLOCK):
             own: dict[int, int] = {}
@@ -111,7 +113,7 @@ class Graph:
             yield self.whole_sets(own)
 
     def whole_sets(self, marks: dict[int, int]) -> list[int]:
-        """For every component the marks it reaches, given as bit sets: for few marks."""
+        """As `sets`, of marks given as bit sets: for few."""
         sets = [0] * len(self._leads)
         for part, bits in marks.items():
             sets[part] = bits
@@ -120,7 +122,7 @@ class Graph:
             for one in sources:
                 bits |= sets[one]
             sets[part] = bits
-        return [sets[one] for one in self._same]
+        return sets
 
 
 def _leads(source: Ints, target: Ints, parts: int) -> list[list[int]]:

@@ -47,7 +47,7 @@ def _counted(graph: Graph, marks: dict[int, list[int]], width: int) -> Ints:
     total = np.zeros(len(graph.alive), np.int64)
     for sets in graph.sets(packed, len(used)):
         total += np.fromiter(map(int.bit_count, sets), np.int64, len(sets))
-    return total
+    return total[graph.same]
 
 
 def _met(bits: int, special: list[int], near: list[str]) -> tuple[frozenset[int], frozenset[str]]:
@@ -82,4 +82,4 @@ def _special(graph: Graph, classes: Classes) -> Ints:
             met, around = _met(bits, special, near)
             known[bits] = classes.fewest(met, around)[0]
         counts[part] = known[bits]
-    return counts
+    return counts[graph.same]
