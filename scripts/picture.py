@@ -22,7 +22,8 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parents[1]
-EVIDENCE = "examples/agency-2017/exports"
+EVIDENCE = ("examples/agency-2017/exports", "examples/agency-2017/approvals")
+SHOWN = f"oust trace {' '.join(EVIDENCE)}"
 PICTURE = ROOT / "docs/images/trace.svg"
 PROMPT = "$ "
 
@@ -64,11 +65,11 @@ class Run(NamedTuple):
 def printed() -> list[str]:
     """The lines that the command prints, run in an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "oust", "trace", str(ROOT / EVIDENCE)]
+        command = [sys.executable, "-m", "oust", "trace", *(str(ROOT / one) for one in EVIDENCE)]
         done = subprocess.run(  # noqa: S603 (our own program)
             command, cwd=folder, capture_output=True, text=True, check=True, encoding="utf-8"
         )
-    return [f"{PROMPT}oust trace {EVIDENCE}", *done.stdout.rstrip("\n").split("\n")]
+    return [f"{PROMPT}{SHOWN}", *done.stdout.rstrip("\n").split("\n")]
 
 
 def runs(line: str) -> Iterator[Run]:
@@ -105,11 +106,10 @@ def svg(lines: list[str]) -> str:
     width = MARGIN * 2 + COLUMNS * ADVANCE
     gaps = sum(_opens(above, line) for above, line in pairwise(lines))
     height = BAR + MARGIN * 2 + len(lines) * LEADING + (gaps + 1) * GAP - 8
-    title = f"oust trace {EVIDENCE}"
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">',
-        f"<title>{title}</title>",
+        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{SHOWN}">',
+        f"<title>{SHOWN}</title>",
         f'<rect x=".5" y=".5" width="{width - 1:.0f}" height="{height - 1:.0f}" rx="10" '
         f'fill="{PAPER}" stroke="{EDGE}"/>',
         f'<path d="M.5 {BAR}V10.5a10 10 0 0 1 10-10H{width - 10.5:.1f}a10 10 0 0 1 10 10V{BAR}z" '

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-FIRST = "oust trace examples/agency-2017/exports"
+FIRST = "oust trace examples/agency-2017/exports examples/agency-2017/approvals"
 """What the picture shows; the other commands look at the case that it makes."""
 
 _SHOWN = re.compile(r"(?m)^\$ (oust .*)\n((?:(?!\$ |```).*\n)*)")

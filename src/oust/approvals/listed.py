@@ -44,9 +44,9 @@ def distinct(rows: Iterable[Row]) -> tuple[list[Row], int]:
 
 def once(rows: Sequence[Row]) -> list[Row]:
     """Records that two sources state in the same words, once; the first by path stays."""
-    kept: dict[tuple[str, str, str], Row] = {}
+    kept: dict[tuple[str, ...], Row] = {}
     for row in rows:
-        kept.setdefault((row["key"], row["since"], row["until"]), row)
+        kept.setdefault((row["key"], row["since"], row["until"], row["extra"] or ""), row)
     return list(kept.values())
 
 

@@ -217,9 +217,14 @@ def _of(sums: Sequence[Sum], currency: str) -> Sum | None:
     return next((one for one in sums if one.currency == currency), None)
 
 
+def _span(first: str, last: str) -> str:
+    """Years from one date to another."""
+    return first[:4] if first[:4] == last[:4] else f"{first[:4]}–{last[:4]}"
+
+
 def _panel(canvas: _Canvas, panel: Panel) -> None:
-    unit = panel.currency or "currency not named"
-    _header(canvas, f"Orders by agency, {clip(unit, 20)}", "awards · years · value")
+    unit = f", {clip(panel.currency, 8)}" if panel.currency else ""
+    _header(canvas, f"Orders by agency{unit}", "awards · years · value")
     high = WIDE if len(panel.agencies) <= FEW else TIGHT
     for number, agency in enumerate(panel.agencies[:AGENCIES]):
         if number % 2:
@@ -252,7 +257,7 @@ def _agency(canvas: _Canvas, panel: Panel, agency: Agency, high: float) -> None:
             peak = agency.peak == year.year != "" and agency.peak_by != "awards"
             _cell(canvas, panel, year, one, canvas.column(place), high, peak)
     total = _of(agency.sums, panel.currency)
-    span = f"{agency.first[:4]}–{agency.last[:4]}" if agency.first else "not dated"
+    span = _span(agency.first, agency.last) if agency.first else "not dated"
     x = canvas.width - MARGIN - TOTAL + 12
     told = f"{agency.awards:,} · {span} · {_short(total)}"
     canvas.text(x, middle + 4, told, "small")
@@ -324,7 +329,7 @@ def _foot(canvas: _Canvas, found: Approvals, left_out: Sequence[str]) -> None:
     told = list(repeated(found)) if found.agencies else []
     told += [
         f"Not in the values: {plural(one.awards, 'award')}, {one.reason} "
-        f"({one.first[:4]}–{one.last[:4]})."
+        f"({_span(one.first, one.last)})."
         for one in found.asides[:4]
     ]
     if left_out:
