@@ -36,6 +36,15 @@ _TITLE = re.compile(
 ASIDE = re.compile(r"\([^()]{1,40}\)")
 
 
+MOST = 20
+"""Reporting verbs of one sentence; no writer needs as many."""
+
+
+def crowded(mask: str) -> bool:
+    """Whether a sentence holds more reporting verbs than one can."""
+    return sum(1 for _ in _VERB.finditer(mask)) > MOST
+
+
 def cues(mask: str, headline: bool = False) -> list[Cue]:
     """Attributions of a sentence, in order."""
     found: list[Cue] = []

@@ -241,7 +241,7 @@ class People:
                 return self.known[-1]
             return self._writer(heard)
         if kind == "thing":
-            return self._last("outlet", "organisation")
+            return self._last("outlet", "organisation") or self.company(at)
         if kind == "group":
             return self._group() or self._last("organisation")
         if kind == "company":
@@ -249,11 +249,19 @@ class People:
         if kind == "body":
             return self._body(heard)
         if kind == "one of":
-            group = self._group()
-            return replace(group, name=f"one of: {group.name}") if group else None
+            return self._one_of(heard)
         if kind == "same":
             return self._same(heard)
         return None
+
+    def _one_of(self, heard: Heard) -> Who | None:
+        """`one of them`, `one of the installers`."""
+        group = self._group()
+        number = "" if heard.plural else "1"
+        if heard.head and (not group or heard.head.split()[-1] not in group.name.split()):
+            name = heard.words[0].lower() + heard.words[1:]
+            return Who(name=name, kind="unnamed", population=heard.head, number=number)
+        return replace(group, name=f"one of: {group.name}") if group else None
 
     def _writer(self, heard: Heard) -> Who:
         if self._last_writer:

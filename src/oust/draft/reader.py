@@ -66,11 +66,14 @@ class Reader:
         running, self._running = self._running, bool(quoted) and not quoted[-1].closed
         first = True
         for span in sentences.sentences(self.text, mask, start):
+            words = mask[span.start - start : span.end - start]
             if span.end - span.start > LONGEST:
                 self.skipped.append(Paragraph(span, "residue", "longer than a sentence can be"))
                 continue
+            if cues.crowded(words):
+                self.skipped.append(Paragraph(span, "residue", "more reporting verbs than prose"))
+                continue
             inner = [one for one in quoted if span.start <= one.start < span.end]
-            words = mask[span.start - start : span.end - start]
             self._sentence(words, span, inner, number, paragraph.role, running and first)
             first = False
 
@@ -278,7 +281,7 @@ class Reader:
         for one in quoted:
             inside = inner(self.text, Span(one.start, one.end))
             words = self.text[inside.start : inside.end].rstrip(" ,")
-            for nested_cue in cues.cues(words):
+            for nested_cue in () if cues.crowded(words) else cues.cues(words):
                 heard = self.who.hear(nested_cue.subject, nested_cue.extra)
                 if (
                     not heard

@@ -120,7 +120,8 @@ def describe(
     if low in _PRONOUNS:
         return Heard(np, refers=_PRONOUNS[low])
     if re.match(r"(?i)(?:one|some|two|another|many|most|several) of (?:them|the|those)\b", np):
-        return Heard(np, refers="one of")
+        rest = re.sub(r"(?i)\A\w+ of (?:them|the|those)\s*", "", np)
+        return Heard(np, refers="one of", head=rest, plural=not low.startswith("one"))
     for rule in (_spokes, _writing, _paper, _person, _unnamed, _named, _noun):
         if heard := rule(np, extra, outlets, names):
             return heard
@@ -266,7 +267,9 @@ def _person(np: str, extra: str, outlets: frozenset[str], names: frozenset[str])
             return Heard(
                 np, who=Who(name=rest, kind="person", role=_joined(role, extra), of=_of(extra))
             )
-    offices = {token.lower().strip(".,") for token in extra.split()[:8]} & w.OFFICES
+    clause = re.match(r"(?:whose|which|who|all|some|portions|many|most)\b", extra)
+    apposed = [] if clause else extra.split()[:8]
+    offices = {token.lower().strip(".,") for token in apposed} & w.OFFICES
     founder = re.search(r"\bwho (?:founded|co-founded|leads|runs|heads|chairs)\b", extra)
     aged = re.match(r"\d\d\b|[RD]-[A-Z]", extra)
     plain = before == "" and not is_outlet(name, outlets)
