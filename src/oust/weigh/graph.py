@@ -61,13 +61,13 @@ class Graph:
             roots.setdefault(part, []).append(claim)
         return roots
 
-    def _joined(self) -> tuple[list[int], list[tuple[int, list[int]]]]:
+    def _joined(self) -> tuple[list[int], list[tuple[int, int, int, list[int]]]]:
         """For each component another that reaches the same origins, and those where more join.
 
         A component that takes all from one source reaches what the source does: most do.
         """
         same: list[int] = []
-        joins: list[tuple[int, list[int]]] = []
+        joins: list[tuple[int, int, int, list[int]]] = []
         for part, leads in enumerate(self._leads):
             if not leads or not self.alive[part]:
                 same.append(part)
@@ -77,7 +77,8 @@ class Graph:
                 sources = {same[one] for one in leads if self.alive[one]}
                 same.append(part if len(sources) > 1 else min(sources))
                 if len(sources) > 1:
-                    joins.append((part, list(sources)))
+                    one, other, *more = sources
+                    joins.append((part, one, other, more))
         return same, joins
 
     def is_alive(self, claim: int) -> bool:
@@ -117,10 +118,10 @@ class Graph:
         sets = [0] * len(self._leads)
         for part, bits in marks.items():
             sets[part] = bits
-        for part, sources in self._joins:
-            bits = 0
-            for one in sources:
-                bits |= sets[one]
+        for part, one, other, more in self._joins:
+            bits = sets[one] | sets[other]
+            for further in more:
+                bits |= sets[further]
             sets[part] = bits
         return sets
 
