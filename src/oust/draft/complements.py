@@ -98,7 +98,7 @@ def complement(
     if verb == "tell" and not told:
         return None
     if told:
-        hearer, at = told["who"].strip(), at + told.end()
+        hearer, at = told["who"].strip(" ."), at + told.end()
     letter = verb == "write" and re.match(
         r"\s+(?:an? \w+ )?to (?P<who>[^,.“]{3,60}?) (?:saying|that|stating|arguing"
         r"|warning)\b(?: that\b)?",
@@ -165,7 +165,11 @@ def complement(
         )
         if verb in w.WITH_OBJECT:
             return replace(base, end=match.end(), way="after", whole=True)
-        if rest.lstrip().startswith(":") or _ADVERBIAL_OPENING.match(content):
+        if (
+            rest.lstrip().startswith(":")
+            or _ADVERBIAL_OPENING.match(content)
+            or content.lower() in w.LEADS
+        ):
             before_it = False
         return replace(base, end=end, way="around" if before_it else "after")
     if rest.lstrip().startswith(","):

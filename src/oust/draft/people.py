@@ -306,6 +306,11 @@ class People:
             return best[2]
         if best and not heard.plural:
             return replace(best[2], name=f"one of: {best[2].name}", number="1")
+        bare = heard.words.removeprefix("the ").removeprefix("The ")
+        if bare[:1].isupper() and " " in bare:  # `the Foreign Secretary`, named elsewhere
+            named = re.search(rf"\b{re.escape(bare)} (?P<name>{_CAP} {_CAP})", self._text)
+            if named:
+                return self._known(Who(name=named["name"], kind="person", role=bare), 0)
         if not heard.plural and heard.head not in w.UNNAMED and (person := self._last("person")):
             return person
         return self._new(heard)

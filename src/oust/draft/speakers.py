@@ -90,12 +90,15 @@ _OFFICIAL_REPORT = re.compile(
 )
 
 
+_SUBORDINATE = frozenset("while as if when although though because since whereas".split())
+
+
 def clean(words: str) -> str:
     """A noun phrase without what leads up to it: conjunctions, adverbs, dates."""
     np = " ".join(words.strip(" \t\n,;:—–-()").split())
     while True:
         first, _, rest = np.partition(" ")
-        if rest and first.lower().rstrip(",") in w.LEADS:
+        if rest and first.lower().rstrip(",") in w.LEADS | _SUBORDINATE:
             np = rest.lstrip(", ")
             continue
         cut = _LEAD_DATE.sub("", np).strip(" ,")
@@ -389,7 +392,7 @@ def _owner(before: list[str], names: frozenset[str], np: str) -> str:
 
 def _named(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]) -> Heard | None:
     name = tail_name(np)
-    if not name or name.lower() in ("the", "a"):
+    if not name or name.lower() in {"the", "a"} | w.PREPOSITIONS:
         return None
     before = np[: -len(name)].strip().lower()
     if name != np and not re.fullmatch(r"(?:the|an?|[\w’'-]+(?: [\w’'-]+){0,4})", before):
