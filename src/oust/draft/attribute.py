@@ -15,7 +15,7 @@ from oust.draft.speakers import Heard
 from oust.draft.subjects import bare_end, subject_before
 from oust.drafted import Article, Span, Who
 
-_CITING = re.compile(
+CITING = re.compile(
     r"(?:,\s*|\A\s*|\s)(?:citing|quoting|based on|on the basis"
     r" of)\s+(?P<np>[^,.;“”]+(?:\.[A-Z]\.? ?[^,.;“”]+)*)",
     re.I,
@@ -213,7 +213,7 @@ class Attributor:
     def cited(self, mask: str, span: Span) -> list[Heard]:
         """Those whom a `citing ...` names."""
         found = []
-        for match in _CITING.finditer(mask):
+        for match in CITING.finditer(mask):
             heard = self.hear(match["np"], "")
             if heard and (heard.paper or heard.who or heard.refers == "same"):
                 found.append(heard)

@@ -35,7 +35,7 @@ _CLAUSE = re.compile(
     r"|some|only|any"
     r"|all|both|what|how|why|whether|in|since|more|most|nobody|nothing|[A-Z]|\d|neither|none|part)"
 )
-_OPEN_CLAUSE = re.compile(
+OPEN_CLAUSE = re.compile(
     r"(?i)\s+(?:he|she|it|they|we|there|its|his|her|their|the [\w’' -]{2,40}? (?:had|has"
     r"|have|was|were|is|are|would|will"
     r"|could|may|might|did|does|do)|[A-Z][\w’'-]+(?: [\w’'-]+){0,5}? (?:had|has|have|was"
@@ -141,7 +141,7 @@ def complement(
         if (
             _THAT.match(rest)
             or _SPOKEN_OBJECT.match(rest)
-            or (verb in ("deny", "dispute") and _OPEN_CLAUSE.match(rest))
+            or (verb in ("deny", "dispute") and OPEN_CLAUSE.match(rest))
         ):
             return replace(base, end=match.end(), way="after", whole=True)
         return None
@@ -241,15 +241,15 @@ def _object(
         "demonstrate",
     ):
         fits = _CLAUSE.match(rest) or re.match(r"\s+(?:plans?|\w+s\b)", rest)
-        if verb == "find" and not _OPEN_CLAUSE.match(rest):
+        if verb == "find" and not OPEN_CLAUSE.match(rest):
             return None
         return replace(base, end=at, way="after") if fits else None
     if verb in w.STRONG:
         if verb == "claim" and re.match(r"\s+(?:responsibility|credit|victory|the lives)", rest):
             return None
-        if verb == "write" and not _OPEN_CLAUSE.match(rest):
+        if verb == "write" and not OPEN_CLAUSE.match(rest):
             return None
         return replace(base, end=at, way="after") if len(rest.split()) > 1 else None
-    if _OPEN_CLAUSE.match(rest) or (verb in ("believe", "think") and _CLAUSE.match(rest)):
+    if OPEN_CLAUSE.match(rest) or (verb in ("believe", "think") and _CLAUSE.match(rest)):
         return replace(base, end=at, way="after")
     return None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oust.draft import speakers
 from oust.draft import words as w
-from oust.draft.complements import _OPEN_CLAUSE, complement, cut_manner
+from oust.draft.complements import OPEN_CLAUSE, complement, cut_manner
 from oust.draft.cue import Cue, Way
 from oust.draft.phrases import according, nominal, passive, stance
 from oust.draft.subjects import apposed, bare_end, subject_before
@@ -100,7 +100,7 @@ def _verb_cue(mask: str, match: re.Match[str], before: list[Cue]) -> Cue | None:
     cue = complement(mask, match, right, verb, verb_class, subject, extra, start, before)
     cue = replace(cue, at=match.start()) if cue else None
     if cue and inside and not cue.that and verb not in ("say", "tell", "show"):
-        clause = cue.way == "after" and _OPEN_CLAUSE.match(mask, cue.end)
+        clause = cue.way == "after" and OPEN_CLAUSE.match(mask, cue.end)
         return cue if clause else None  # `it said it had disclosed the maker` is one assertion
     return cue
 

@@ -24,7 +24,6 @@ class Found(Struct, kw_only=True):
     kind: ClaimKind = "claim"
     date: str = ""
     direct: bool = False
-    open: bool = False  # the quotation runs on
     verb_class: str = ""
     why: list[str]
 

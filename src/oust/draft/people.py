@@ -341,7 +341,7 @@ class People:
         population = re.sub(
             r"(?i)\A(?:unnamed|anonymous|one|two|three|four|five|six)\s+", "", described
         )
-        number = speakers._number(described.lower().split(), heard.plural)
+        number = speakers.number_in(described.lower().split(), heard.plural)
         return Who(name=described, kind="unnamed", population=population, number=number)
 
     def _body(self, heard: Heard) -> Who:

@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from oust.draft import acts, basis, cues, layout, quotes, sentences, speakers
-from oust.draft.attribute import _CITING, Attributor
+from oust.draft.attribute import CITING, Attributor
 from oust.draft.clauses import all_quoted, before_cue, coordinate, nested, speaks, split, verb_start
 from oust.draft.cue import Cue
 from oust.draft.found import Attribution, Found, again, inner, tidy
@@ -194,7 +194,7 @@ class Reader:
         for other in chained:
             if other.start > cue.end:
                 end = min(end, other.start)
-        for citing in _CITING.finditer(mask):
+        for citing in CITING.finditer(mask):
             if citing.start() > cue.end and self.who.hear(citing["np"], ""):
                 end = min(end, citing.start())
         cut = mask[:end].rstrip(" ,;")

@@ -322,7 +322,7 @@ def _unnamed(np: str, extra: str, outlets: frozenset[str], names: frozenset[str]
         return None
     head, plural = low[at], _plural(low[at])
     belongs = np.lower().startswith(("its ", "his ", "her ", "their ")) or re.search(r"[’']s? ", np)
-    number = _number(low[: at + 1], plural)
+    number = number_in(low[: at + 1], plural)
     if _DEFINITE.match(np) and not belongs:
         return Heard(np, refers="same", head=head, plural=plural)
     described = re.sub(r"(?i)\A(?:an?|the|one|another)\s+", "", np)
@@ -369,7 +369,8 @@ def _plural(head: str) -> bool:
     return head == "people" or (head.endswith("s") and not head.endswith("ss"))
 
 
-def _number(before: list[str], plural: bool) -> str:
+def number_in(before: list[str], plural: bool) -> str:
+    """How many, of folded words that describe them: `3`; empty where it is not told."""
     for word in before:
         if word.isdigit():
             return word

@@ -185,7 +185,6 @@ KNOWN_OUTLET = re.compile(rf"(?:{_OUTLETS.replace(chr(10), '')})\Z")
 MASTHEAD = re.compile(
     rf"(?:The )?(?:[A-Z][\w&’'-]*(?: of)? ){{1,4}}(?:{_MASTHEADS.replace(chr(10), '')})\Z"
 )
-SHORT_MASTHEAD = re.compile(rf"(?:[Tt]he )(?:{_MASTHEADS.replace(chr(10), '')})\Z")
 DOMAIN = re.compile(r"[A-Z0-9][\w-]*\.(?:com|net|org|co\.uk|info|io)\Z")
 
 PRESS = frozenset(
