@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from oust.approvals import Asked, timeline
 from oust.approvals.products import Products, version_in
@@ -551,3 +552,51 @@ def test_the_command_writes_table_and_chart(tmp_path, example):
     assert told.exit_code == 0, told.output
     assert chart.read_text("utf-8").startswith("<svg ")
     assert "Orders by agency and year" in table.read_text("utf-8")
+
+
+def test_price_lists_of_nobody_named_stay_apart(case_of):
+    """Two lists that name neither vehicle nor holder are not one list."""
+    head = "Manufacturer,Part Number,Product Name,Unit Price,Country of Origin\n"
+    case = case_of(
+        one__csv=head + "Kaspersky Lab,KL1,Kaspersky Endpoint Security Select,31.50,Russia\n",
+        two__csv=head + "Kaspersky Lab,KL2,Kaspersky Internet Security,9.99,RU\n",
+    )
+    found = case.approvals("kaspersky")
+    assert len(found.chains) == 2
+    assert len([step for step in found.steps if step.kind == "listing"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "since", "number"),
+    [
+        ("Contract 47QTCA19D00AB; effective 10/01/2018", "2018-10-01", "47QTCA19D00AB"),
+        ("Rahmenvertrag Nr. RV-2016-77\nGültig ab 01.03.2016", "2016-03-01", "RV-2016-77"),
+        ("Contract No. 4711\nValid from March 1; 2019", "", "4711"),
+    ],
+)
+def test_a_title_row_says_since_when_and_under_what(case_of, title, since, number):
+    text = f"{title}\nManufacturer,Part Number,Product Name,Unit Price,Country of Origin\n"
+    case = case_of(one__csv=text + "Kaspersky Lab,KL1,Kaspersky Anti-Virus,31.50,Russia\n")
+    step = next(one for one in case.approvals("kaspersky").steps if one.kind == "listing")
+    assert step.when == since
+    assert number in step.says
+
+
+def test_no_figure_is_cut_in_the_table(case_of):
+    """A long sum, a sum beside awards without amount, and long counts of approvals."""
+    case = case_of(
+        awards__csv=HEADER
+        + row("A-1", "0", "2017-01-02", "123456789012345.67")
+        + row("A-2", "0", "2017-01-02", "", buyer="OTHER OFFICE")
+        + row("A-3", "0", "2017-01-02", "98765.00", buyer="OTHER OFFICE"),
+    )
+    told = list(report.lines(case.approvals("kaspersky")))
+    text = "\n".join(told)
+    assert "123,456,789,012,345.67" in text
+    assert "98,765.00\n" in text
+    assert "1 no amount\n" in text
+    assert max(map(len, told)) <= 100
+    many = structs.replace(case.approvals("kaspersky"), counts=dict.fromkeys(report.TYPES, 12345))
+    told = list(report.lines(many))
+    assert "12,345 stated figures" in " ".join(" ".join(told[:4]).split())
+    assert max(map(len, told)) <= 100

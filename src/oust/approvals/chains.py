@@ -114,7 +114,9 @@ def _offers(known: Known, ways: Iterable[Way], through: Iterable[Through]) -> It
         same = [one for key, one in bought if vehicle and key[0] == vehicle and one.ways
                 and (not holder or not key[1] or key[1] == holder)]  # fmt: skip
         if not same:
-            same = [offer(id_of(row, "award") or named, row["seller"], row["buyer"])]
+            under = id_of(row, "award") or named
+            whose = "" if under or row["seller"] else row["source"]  # unnamed lists stay apart
+            same = [offer(under, row["seller"], row["buyer"], whose)]
         for one in same:
             one.listed.append(row)
             if named:

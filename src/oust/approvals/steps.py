@@ -32,13 +32,14 @@ def steps(
 
 
 def _listings(approvals: Iterable[Row]) -> Iterator[Step]:
-    """Price lists: one step for each vehicle, holder and date."""
+    """Price lists: one step for each vehicle, holder and date; those that name none apart."""
     lists: dict[tuple[str, ...], list[Row]] = {}
     for row in approvals:
         if row["type"] == "listing":
             one = approval(row)
             key = (one.vehicle, one.vehicle_name, one.holder, one.since, one.seen, one.until)
-            lists.setdefault(key if not one.since else key[:4], []).append(row)
+            apart = () if any(key[:3]) else (row["source"],)  # lists that name neither
+            lists.setdefault((*(key if not one.since else key[:4]), *apart), []).append(row)
     for rows in lists.values():
         first = approval(rows[0])
         more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""

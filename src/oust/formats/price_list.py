@@ -51,6 +51,11 @@ _COMPANY = re.compile(
 """A company that a title row begins with."""
 
 _LABELLED = re.compile(r"([^:]{3,60}):\s*(.*)", re.S)
+_NUMBERED = re.compile(r"(\D{3,60}?(?:\b(?:Nr|No|Number|Num)\b\.?|[#№]|n[°º])) +(\S*\d\S*)", re.I)
+"""A label and a number without a colon: `Rahmenvertrag Nr. RV-2016-77`."""
+
+_FROM = re.compile(r"\b(?:effective|g[üu]ltig ab|valid from)(?: date| as of| on| from)?:? +", re.I)
+"""In a title row, after which stands the day from which the list holds."""
 
 
 class PriceList(Struct, frozen=True):
@@ -192,6 +197,8 @@ def _stated(above: Sequence[Sequence[str]], known: Section) -> tuple[dict[str, s
     text = "\n".join(cell for row in above for cell in row)
     if number := re.search(known.said["numbers"], text):
         found.setdefault("contract", number[0])
+    if begins := _begins(text):
+        found.setdefault("since", begins)
     vehicle, authority = known_vehicle(text)
     if vehicle:
         found.setdefault("vehicle", vehicle)
@@ -201,10 +208,18 @@ def _stated(above: Sequence[Sequence[str]], known: Section) -> tuple[dict[str, s
     return found, authority
 
 
+def _begins(text: str) -> str:
+    """The day from which a list holds, as its title rows write it; "" if they do not."""
+    told = (text[match.end() :][:30].partition("\n")[0].strip() for match in _FROM.finditer(text))
+    return next((one for one in told if heads.day(one, day_first=False)), "")
+
+
 def _labelled(cell: str, rest: Sequence[str]) -> tuple[str, str]:
     """A label and its value: `Contract number: X` in one cell, or in one cell and the next."""
     if match := _LABELLED.fullmatch(cell):
         return match[1], match[2].strip() or next(filter(None, rest), "")
+    if match := _NUMBERED.fullmatch(cell):
+        return match[1], match[2]
     return cell, next(iter(rest), "")
 
 

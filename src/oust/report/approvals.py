@@ -22,6 +22,9 @@ WIDTH = 100
 SHOWN = 12
 """Steps, chains and agencies shown before the rest is counted."""
 _STATION = 14
+_VALUE = 18
+"""Characters of a column of the orders."""
+_AND = " + "
 
 TYPES = {
     "listing": "listing",
@@ -62,7 +65,12 @@ def lines(found: Approvals, every: bool = False) -> Iterator[str]:
 
 
 def _headed(title: str, right: str = "") -> Iterator[str]:
-    yield f" {title}{clip(right, WIDTH - 4 - len(title)):>{WIDTH - 2 - len(title)}}".rstrip()
+    beside = WIDTH - 2 - len(title)
+    if len(right) < beside - 1:
+        yield f" {title}{right:>{beside}}".rstrip()
+    else:
+        yield f" {title}"
+        yield from _wrapped(right, "   ")
     yield " " + "─" * (WIDTH - 2)
 
 
@@ -170,10 +178,11 @@ def _agencies(found: Approvals, shown: int) -> Iterator[str]:
     yield " Orders by agency and year"
     yield _cells("agency", "first", "peak", "last", "awards", "rows", "value")
     for one in found.agencies[:shown]:
-        sums = _sums(one.sums)
+        values = [part for said in _sums(one.sums) for part in said.split(_AND)]
+        beside = values.pop(0) if len(values[0]) <= _VALUE else ""  # a figure is never cut
         yield _cells(one.name or "not said", one.first, one.peak, one.last, f"{one.awards:,}",
-                     f"{one.rows:,}", sums[0])  # fmt: skip
-        yield from (_cells("", "", "", "", "", "", more) for more in sums[1:])
+                     f"{one.rows:,}", beside)  # fmt: skip
+        yield from (f"{clip(more, WIDTH - 3):>{WIDTH - 1}}" for more in values)
         if len(one.years) > 1:
             yield from _years(one)
     if len(found.agencies) > shown:
@@ -192,7 +201,7 @@ def _cells(*cells: str) -> str:
     name, first, peak, last, awards, rows, value = cells
     return (
         f"   {clip(name, 30):<30} {clip(first, 10):<10}  {clip(peak, 4):<4}  {clip(last, 10):<10} "
-        f"{awards:>7} {rows:>8}  {clip(value, 18):>18}"
+        f"{awards:>7} {rows:>8}  {value:>18}"
     ).rstrip()
 
 
@@ -210,7 +219,7 @@ def _sums(sums: Iterable[Sum]) -> list[str]:
     for one in sums:
         some = f"{money(one.value)} {one.currency}".rstrip() if one.value or not one.unknown else ""
         bare = f"{one.unknown:,} no amount" if one.unknown else ""
-        said.append(" + ".join(part for part in (some, bare) if part))
+        said.append(_AND.join(part for part in (some, bare) if part))
     return said or ["none"]
 
 
