@@ -90,7 +90,11 @@ PARTLY: dict[str, str] = {
         "packages of the package manager alone, not what was installed beside it",
     ),
     **dict.fromkeys(
-        ("pip-list-json", "pip-freeze", "npm-list-json", "homebrew-json"),
+        (
+            *("pip-list-json", "pip-freeze", "npm-list-json", "homebrew-json", "python-lock"),
+            *("pipfile-lock", "yarn-lock", "pnpm-lock", "cargo-lock", "go-sum", "go-mod"),
+            *("gemfile-lock", "composer-lock", "nuget-lock", "gradle-lockfile"),
+        ),
         "packages of one package manager alone, not the host",
     ),
 }

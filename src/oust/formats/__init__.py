@@ -27,6 +27,7 @@ from oust.formats.elf import ElfFile
 from oust.formats.exclusions_json import SamExclusionsJson
 from oust.formats.followthemoney import FollowTheMoney
 from oust.formats.fpds_atom import FpdsAtom
+from oust.formats.gem_gradle_locks import GemfileLock, GradleLockfile
 from oust.formats.gleif import (
     GleifExceptionsCsv,
     GleifExceptionsJson,
@@ -39,8 +40,10 @@ from oust.formats.gleif import (
     GleifParentsXml,
 )
 from oust.formats.glpi import GlpiJson, GlpiXml
+from oust.formats.go_modules import GoMod, GoSum
 from oust.formats.homebrew import HomebrewJson
 from oust.formats.info_plist import InfoPlist
+from oust.formats.json_locks import ComposerLock, NuGetLock, PipfileLock
 from oust.formats.lease_tables import DnsmasqLeases, KeaLeases
 from oust.formats.macho import MachoFile
 from oust.formats.msi import MsiFile
@@ -50,6 +53,7 @@ from oust.formats.ocds import Ocds
 from oust.formats.osquery import OsqueryCsv, OsqueryJson
 from oust.formats.pe import PeFile
 from oust.formats.pip_list import PipFreeze, PipListJson
+from oust.formats.pnpm_lock import PnpmLock
 from oust.formats.purchases_tables import PurchasesParquet, PurchasesXlsx
 from oust.formats.relations import RelationsCsv, RelationsYaml
 from oust.formats.rpm import DnfList, RpmQa
@@ -66,9 +70,11 @@ from oust.formats.squid_log import SquidLog
 from oust.formats.system_profiler_data import SystemProfilerJson, SystemProfilerXml
 from oust.formats.system_profiler_text import SystemProfilerText
 from oust.formats.ted import Ted
+from oust.formats.toml_locks import CargoLock, PythonLock
 from oust.formats.unbound_log import UnboundLog
 from oust.formats.windows_registry import WindowsUninstallReg
 from oust.formats.winget import WingetExport, WingetList
+from oust.formats.yarn_lock import YarnLock
 from oust.formats.zeek import ZeekJson, ZeekTsv
 
 SURE = 100
@@ -127,6 +133,17 @@ FORMATS: tuple[Format, ...] = (
     NpmListJson(),
     PipListJson(),
     PipFreeze(),
+    PythonLock(),
+    PipfileLock(),
+    YarnLock(),
+    PnpmLock(),
+    CargoLock(),
+    GoSum(),
+    GoMod(),
+    GemfileLock(),
+    ComposerLock(),
+    NuGetLock(),
+    GradleLockfile(),
     SoftwareCsv(),
     RelationsCsv(),
     RelationsYaml(),

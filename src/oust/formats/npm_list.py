@@ -156,7 +156,7 @@ def _record(locator: str, ref: str, name: str, node: dict[str, Any], role: Role)
         version=version,
         type="npm",
         purl=_purl(name, version) if from_registry else "",
-        ids=_integrity(string(node.get("integrity"))),
+        ids=integrity(string(node.get("integrity"))),
         urls=urls(*(text for text in (resolved, version) if not _TARBALL.match(text))),
         path=string(node.get("path")),
         extra=extra(about),
@@ -169,7 +169,7 @@ def _purl(name: str, version: str) -> str:
     return f"pkg:npm/{name.replace('@', '%40')}@{version.replace('+', '%2B')}"
 
 
-def _integrity(text: str) -> tuple[str, ...]:
+def integrity(text: str) -> tuple[str, ...]:
     """Digests of the package's archive. Source: W3C Subresource Integrity."""
     found = []
     for one in text.split():
