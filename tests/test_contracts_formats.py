@@ -133,9 +133,10 @@ CORPUS = {
         "ted-xml",
         {"award": 1, "award line": 1, "party": 2, "quarantine": 1},
     ),
-    # workbooks that are no purchases: lists of excluded parties, a data dictionary
-    f"{GSA}/exclusions-api/v2/v2-CSV.xlsx": ("purchases-xlsx", {"quarantine": 1}),
-    f"{GSA}/exclusions-api/v4/exclusion-sample-csv-1.xlsx": ("purchases-xlsx", {"quarantine": 1}),
+    # workbooks that are no purchases: lists of excluded parties
+    f"{GSA}/exclusions-api/v2/v2-CSV.xlsx": ("purchases-xlsx", {"approval": 1}),
+    f"{GSA}/exclusions-api/v4/exclusion-sample-csv-1.xlsx": ("purchases-xlsx", {"approval": 63}),
+    # a data dictionary
     "fedspendingtransparency__usaspending-api/usaspending_api/data/Data_Dictionary_Crosswalk.xlsx": (
         "purchases-xlsx",
         {"quarantine": 4},
