@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
-import pyarrow as pa
 
 from oust.data.dossier import Dossier
 from oust.identify import cues
 from oust.identify.everyday import everyday
 from oust.identify.find import Finder, Found, Text, read_text
 from oust.identify.hits import Hit, hit, settle
-from oust.identify.kernel import Prefilter
 from oust.identify.matcher import digest, run_kernel
 from oust.identify.places import canonical_purl
 from oust.identify.polarity import read_line
@@ -28,6 +27,11 @@ from oust.model import CarrierProduct, Record, Sighting
 from oust.needles import LiteralNeedles
 from oust.party_names import core
 from oust.text import words
+
+if TYPE_CHECKING:  # Arrow takes long to import, and one record needs none
+    import pyarrow as pa
+
+    from oust.identify.kernel import Prefilter
 
 OTHER_VERSION = "another version than the one known to contain it"
 OTHER_PUBLISHER = "a product of the same name by another publisher"
@@ -76,6 +80,10 @@ class CarrierMatcher:
         typed = {seed for value in self._ids for seed in _id_seeds(value, rows)}
         return reduced({*spoken, *typed})
 
+    def literals(self) -> tuple[str, ...]:
+        """In lower case: a thing whose fields hold none of these shows nothing."""
+        return self._seeds(rows=False)
+
     def needles(self) -> LiteralNeedles:
         """What bulk files are searched for."""
         return LiteralNeedles(self._seeds(rows=True))
@@ -86,6 +94,8 @@ class CarrierMatcher:
 
     def kernel(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Sightings of a batch of things, a pure function of the batch."""
+        from oust.identify.kernel import Prefilter
+
         if self._prefilter is None:
             self._prefilter = Prefilter(self._seeds(rows=False))
         return run_kernel(batch, self._prefilter, self.sight)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-import pyarrow as pa
 
 from oust.data.dossier import Dossier
 from oust.identify.find import Finder
 from oust.identify.hits import Hit, ruled_out, settle
 from oust.identify.idfields import id_hits
-from oust.identify.kernel import Prefilter, records_of, sighting_batch
 from oust.identify.partyfields import PACKAGED, Parties, party_fields
 from oust.identify.places import Places, facts_of
-from oust.identify.seeds import seeds_of
+from oust.identify.seeds import Seeds, seeds_of
 from oust.identify.terms import confusions_of, stems_of, terms_of
 from oust.identify.textfields import text_hits
 from oust.model import Record, Sighting
 from oust.needles import LiteralNeedles
+
+if TYPE_CHECKING:  # Arrow takes long to import, and one record needs none
+    import pyarrow as pa
+
+    from oust.identify.kernel import Prefilter
 
 
 class Matcher(Protocol):
@@ -46,16 +49,24 @@ class DossierMatcher:
     def __init__(self, dossiers: Sequence[Dossier]) -> None:
         ordered = sorted(dossiers, key=lambda dossier: dossier.id)
         self.key = digest("dossiers", *(msgspec.json.encode(dossier) for dossier in ordered))
-        facts = [fact for dossier in ordered for fact in facts_of(dossier)]
-        self._places = Places(facts)
+        self._dossiers = ordered
+        self._facts = [fact for dossier in ordered for fact in facts_of(dossier)]
+        self._places = Places(self._facts)
         self._parties = Parties(ordered)
         self._finder = Finder(
             (term for dossier in ordered for term in terms_of(dossier)),
             (stem for dossier in ordered for stem in stems_of(dossier)),
             (pattern for dossier in ordered for pattern in confusions_of(dossier)),
         )
-        self._seeds = seeds_of(ordered, facts, self._parties)
         self._prefilter: Prefilter | None = None
+
+    @cached_property
+    def _seeds(self) -> Seeds:
+        return seeds_of(self._dossiers, self._facts, self._parties)
+
+    def literals(self) -> tuple[str, ...]:
+        """In lower case: a thing whose fields hold none of these shows nothing."""
+        return self._seeds.items
 
     def sight(self, record: Record) -> list[Sighting]:
         """Everything that `record` shows, in a fixed order."""
@@ -72,6 +83,8 @@ class DossierMatcher:
 
     def kernel(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Sightings of a batch of things, a pure function of the batch."""
+        from oust.identify.kernel import Prefilter
+
         if self._prefilter is None:
             self._prefilter = Prefilter(self._seeds.items)
         return run_kernel(batch, self._prefilter, self.sight)
@@ -90,6 +103,8 @@ class Sight(Protocol):
 
 def run_kernel(batch: pa.RecordBatch, prefilter: Prefilter, sight: Sight) -> pa.RecordBatch:
     """Look closely at the rows that `prefilter` leaves."""
+    from oust.identify.kernel import records_of, sighting_batch
+
     rows = prefilter.candidates(batch)
     found: list[tuple[Any, Sighting]] = []
     for key, record in records_of(batch, rows):
