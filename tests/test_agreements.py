@@ -496,6 +496,43 @@ def test_subawards_are_found_in_bulk_files(tmp_path):
     assert found.subawards == 2
 
 
+def test_a_subaward_to_the_vendor_itself_is_told(tmp_path):
+    text = SUBAWARDS.format("KASPERSKY LAB INC")
+    found = vetted(tmp_path, "2020-01-01", SOUND, subawards=text)
+    told = says(only(found), "subcontractor uses the vendor")
+    assert told.startswith("Orrin Services → KASPERSKY LAB INC (subaward S-17 under HX-1")
+    assert "the vendor itself" in told
+    point = only(found).points[0]
+    assert len(point.exposures) == 1
+    assert point.strength == "name"
+
+
+def test_a_subaward_does_not_make_its_recipient_the_holder_of_the_contract(tmp_path):
+    rows = (
+        SOUND | {"party": "Tide Staffing", "contract": "HX-1"},
+        SOUND | {"id": "A-2", "party": "Somebody Else", "contract": "HX-1"},
+        SOUND | {"id": "A-3"},
+    )
+    found = vetted(tmp_path, "2020-01-01", *rows, subawards=SUBAWARDS.format("TIDE STAFFING"))
+    told = [one.says for one in only(found).known]
+    assert "has subaward S-17 under HX-1, which ORRIN SERVICES LLC holds" in told
+    told = [one.says for one in only(found, "A-2").known]
+    assert "HX-1, the contract named, is held by ORRIN SERVICES LLC" in told
+    assert not any("is held by" in one.says for one in only(found, "A-3").known)
+
+
+def test_entries_that_disagree_stand_beside_each_other(tmp_path):
+    other = SOUND | {"until": "2022-01-31", "vetted_on": "", "vetted": "no", "contract": ""}
+    found = vetted(tmp_path, "2020-01-01", SOUND, other, SOUND | {"party": "Tide Staffing"})
+    told = [
+        next((known.says for known in one.known if "otherwise" in known.says), "")
+        for one in sorted(found.agreements, key=lambda one: one.agreement.evidence.locator)
+    ]
+    assert told[0].startswith("another entry says otherwise: until 2022-01-31, vetted no (")
+    assert told[1].startswith("another entry says otherwise: until 2021-08-31, vetted yes (")
+    assert told[2] == ""
+
+
 @pytest.mark.parametrize(
     ("profile", "tags"),
     [

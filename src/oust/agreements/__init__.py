@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from oust.access import URGENCY, Agreement, Ask, Known, Point, Vetted, Vetting
-from oust.agreements import clauses, points
+from oust.agreements import clauses, elsewhere, points
 from oust.agreements.alike import alike
 from oust.agreements.chain import Chains
 from oust.agreements.clauses import contractors
@@ -137,11 +137,8 @@ class _Work(Struct, kw_only=True):
         if held:
             numbers = points.listed(award.number for award in held)
             yield Known(f"holds {numbers}", (held[0].evidence,))
-        for award in clauses.of_contract(one, self.awards):
-            if award.key != one.key and award.prime_key != one.key:
-                said = f"{award.number}, the contract named, is held by {award.seller}"
-                yield Known(said, (award.evidence,))
-                break
+        yield from elsewhere.holder(one, clauses.of_contract(one, self.awards))
+        yield from elsewhere.otherwise(one, self.given)
 
 
 def _blank(one: Agreement) -> Iterator[str]:

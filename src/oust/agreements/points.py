@@ -61,8 +61,12 @@ def _assets(found: Iterable[Use]) -> str:
 def chain(subs: Sequence[Sub], seen: Seen, chains: Chains) -> Iterator[Point]:
     """Subcontractors that use the vendor, and those that no register names."""
     for sub in subs:
-        if found := [*seen.of(sub.key, "uses"), *seen.of(sub.key, "group")]:
-            way = " → ".join((*sub.under, sub.name))
+        way = " → ".join((*sub.under, sub.name))
+        own = seen.uses_of_entry(sub.evidence) if sub.subaward else []
+        if own or sub.key.startswith("vendor:"):
+            says = f"{way} ({sub.said}): the vendor itself, or a company that it holds"
+            yield _point("subcontractor uses the vendor", says, own, sub.evidence)
+        elif found := [*seen.of(sub.key, "uses"), *seen.of(sub.key, "group")]:
             says = f"{way} ({sub.said}): products of {seen.called(found)} on {_assets(found)}"
             yield _point("subcontractor uses the vendor", says, found, sub.evidence)
     hidden = [sub for sub in subs if sub.subaward and sub.key not in chains.listed]

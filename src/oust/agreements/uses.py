@@ -44,7 +44,8 @@ class Seen(Struct):
         return " and ".join(self.names.get(one, one) for one in ids)
 
     def uses_of_entry(self, entry: Evidence) -> list[Use]:
-        """Exposures that an entry of a register itself makes: it gives the vendor access."""
+        """Exposures that an entry itself makes: a register's that gives the vendor access, or an
+        award to the vendor."""
         return self.entries.get((entry.source, entry.locator), [])
 
     def looked_at(self, key: str) -> list[Look]:
@@ -68,7 +69,7 @@ def seen(
     for one in exposures:
         for key, use in _uses(one, key_of):
             found.uses.setdefault(key, []).append(use)
-        if one.asset.kind == "agreement":
+        if one.asset.kind == "agreement" or _of_the_vendor(one):
             for seen_at in one.paths[0].hops[-1].evidence:
                 place = (seen_at.source, seen_at.locator)
                 found.entries.setdefault(place, []).append(Use("group", one, seen_at))
@@ -79,6 +80,11 @@ def seen(
         if look.asset.kind == "host":
             found.looks.setdefault(look.asset.name.casefold(), []).append(look)
     return found
+
+
+def _of_the_vendor(one: Exposure) -> bool:
+    """Whether it is an award to the vendor itself, or to a company that it holds."""
+    return one.asset.kind == "award" and one.tier in ("direct", "owned")
 
 
 def _uses(one: Exposure, key_of: KeyOf) -> Iterable[tuple[str, Use]]:
