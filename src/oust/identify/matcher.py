@@ -16,7 +16,7 @@ from oust.identify.hits import Hit, ruled_out, settle
 from oust.identify.idfields import id_hits
 from oust.identify.partyfields import PACKAGED, Parties, party_fields
 from oust.identify.places import Places, facts_of
-from oust.identify.seeds import Seeds, seeds_of
+from oust.identify.seeds import Seeds, item_seeds, seeds_of
 from oust.identify.terms import confusions_of, stems_of, terms_of
 from oust.identify.textfields import text_hits
 from oust.model import Record, Sighting
@@ -66,7 +66,7 @@ class DossierMatcher:
 
     def literals(self) -> tuple[str, ...]:
         """In lower case: a thing whose fields hold none of these shows nothing."""
-        return self._seeds.items
+        return item_seeds(self._dossiers, self._facts, self._parties)
 
     def sight(self, record: Record) -> list[Sighting]:
         """Everything that `record` shows, in a fixed order."""

@@ -50,11 +50,7 @@ def seeds_of(
     dossiers: Sequence[Dossier], facts: Iterable[tuple[Fact, Identifier]], parties: Parties
 ) -> Seeds:
     """The seeds of `dossiers`."""
-    spoken: set[str] = set()
-    for dossier in dossiers:
-        spoken |= set(_spoken(dossier))
-    for key in parties.seeds():
-        spoken |= sequence_seeds(key, tuple(w for d in dossiers for w in vendor_words(d)))
+    spoken = _all_spoken(dossiers, parties)
     items, rows, network = set(spoken), set(spoken), set()
     for fact, identifier in facts:
         items |= set(_typed(fact, identifier))
@@ -66,6 +62,24 @@ def seeds_of(
             named = (embedding.licensee, *embedding.names)
             rows |= {seed for name in named for seed in sequence_seeds(words(name))}
     return Seeds(reduced(items), reduced(rows), reduced(rows | network))
+
+
+def item_seeds(
+    dossiers: Sequence[Dossier], facts: Iterable[tuple[Fact, Identifier]], parties: Parties
+) -> tuple[str, ...]:
+    """Those of things alone, where no bulk file is read."""
+    found = _all_spoken(dossiers, parties)
+    for fact, identifier in facts:
+        found |= set(_typed(fact, identifier))
+    return reduced(found)
+
+
+def _all_spoken(dossiers: Sequence[Dossier], parties: Parties) -> set[str]:
+    known = tuple(word for dossier in dossiers for word in vendor_words(dossier))
+    spoken = {seed for dossier in dossiers for seed in _spoken(dossier)}
+    for key in parties.seeds():
+        spoken |= sequence_seeds(key, known)
+    return spoken
 
 
 def _spoken(dossier: Dossier) -> Iterator[str]:
