@@ -348,3 +348,14 @@ def test_the_command_writes_and_tells(tmp_path, capsys):
     target = tmp_path / "no" / "such.yar"
     assert run(root, ["export", "yara", "--output", str(target)]) == 2
     assert [one.name for one in tmp_path.iterdir()] == ["oust-yara.yar"]
+
+
+def test_a_folder_named_as_one_is_made(tmp_path, capsys):
+    """`--output rules/`, as the help has it, where there is no such folder yet."""
+    folder = tmp_path / "new" / "rules"
+    assert run(root, ["export", "yara", "--vendor", "kaspersky", "--output", f"{folder}/"]) == 0
+    assert [one.name for one in folder.iterdir()] == ["oust-yara.yar"]
+    assert str(folder / "oust-yara.yar") in capsys.readouterr().err
+    (tmp_path / "file").write_text("x")
+    assert run(root, ["export", "yara", "--output", f"{tmp_path / 'file'}/"]) == 2
+    assert "cannot write" in capsys.readouterr().err

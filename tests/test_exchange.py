@@ -20,7 +20,7 @@ from oust.data.ledger import (
     Reading,
     Speaker,
 )
-from oust.data.ledgers import load_ledger
+from oust.data.ledgers import load_ledger, load_ledgers
 from oust.errors import OustError
 from oust.exchange.forms import as_yaml, exported, imported
 from oust.exchange.prov_in import from_prov
@@ -182,6 +182,90 @@ def test_a_bundle_of_somebody_else_is_taken_as_far_as_terms_agree():
     assert claims["Officials worry, the Post says."].derives == (one.id,)
     assert claims["Untrue."].kind == "denial" and claims["Untrue."].denies == (one.id,)
     assert ledger.documents[0].url == "https://p.example/1"
+
+
+def bundle(*objects):
+    return json.dumps({"type": "bundle", "id": "bundle--1", "objects": objects})
+
+
+DESK = "identity--00000000-0000-4000-8000-000000000001"
+
+
+def test_long_texts_that_begin_alike_get_ids_of_their_own():
+    notes = [
+        stix("note", n, content=f"{'The same long beginning ' * 4}{n}", object_refs=[DESK])
+        for n in range(2, 60)
+    ]
+    taken = from_stix(bundle(*notes), "x")
+    assert len({one.id for one in taken.ledger.claims}) == 58
+    assert not taken.problems
+
+
+def test_what_is_no_object_has_no_text_or_is_an_older_version_is_told():
+    first = stix("note", 2, content="Old words.", object_refs=[DESK])
+    later = first | {"modified": "2017-08-01T00:00:00.000Z", "content": "New words."}
+    empty = stix("note", 3, content=" ", object_refs=[DESK])
+    taken = from_stix(bundle("no object", None, later, first, empty), "x")
+    assert [one.text for one in taken.ledger.claims] == ["New words."]
+    assert taken.left_out == {"older version": 1}
+    assert len(taken.problems) == 3
+
+
+def test_authors_speak_and_whoever_made_the_object_passes_it_on():
+    desk = stix("identity", 1, name="Desk", identity_class="organization")
+    note = stix("note", 2, content="It runs on 12 hosts.", abstract="Annotation",
+                created_by_ref=DESK, authors=["Ann Lee"], object_refs=[DESK],
+                external_references=[{"source_name": "Post", "url": "https://p.example/1"}])  # fmt: skip
+    ledger = from_stix(bundle(desk, note), "x").ledger
+    (claim,) = ledger.claims
+    names = {one.id: one.name for one in ledger.speakers}
+    assert [names[one] for one in claim.by] == ["Ann Lee"]
+    assert [names[one] for one in claim.through] == ["Desk"]
+    assert claim.note == "Annotation; Post https://p.example/1"
+
+
+def test_two_files_of_one_author_stand_in_one_case(tmp_path, capsys):
+    """The same name is the same speaker, so that two reports of his are not two origins."""
+    desk = stix("identity", 1, name="Desk", identity_class="organization")
+    for name in ("one", "two"):
+        note = stix("note", 2, content=f"Words of {name}.", abstract="Annotation",
+                    created_by_ref=DESK, object_refs=[DESK])  # fmt: skip
+        (tmp_path / f"{name}.json").write_text(bundle(desk, note), "utf-8")
+    case = tmp_path / "case"
+    for name, more in (("one", []), ("two", []), ("two", ["--replace"])):
+        asked = ["claims", "import", str(tmp_path / f"{name}.json"), "--case", str(case), *more]
+        assert run(root, asked) == 0, capsys.readouterr().err
+    assert len(load_ledgers(case).whole.speakers) == 1
+    assert {one.by for one in load_ledgers(case).whole.claims} == {("desk",)}
+
+
+def test_a_file_without_any_claim_changes_nothing(tmp_path, capsys):
+    place = tmp_path / "one.json"
+    place.write_text(bundle(stix("malware", 7, name="x", is_family=False)), "utf-8")
+    case = tmp_path / "case"
+    assert run(root, ["claims", "import", str(place), "--case", str(case)]) == 2
+    assert "1 malware" in capsys.readouterr().err
+    assert not case.exists()
+
+
+def test_an_interrupted_import_leaves_the_case_as_it_was(tmp_path, monkeypatch):
+    case = tmp_path / "case"
+    assert run(root, ["claims", "import", str(EXAMPLE), "--case", str(case)]) == 0
+    before = (case / "claims/kaspersky-2017.yaml").read_bytes()
+    given = tmp_path / "k.yaml"
+    given.write_bytes(before.replace(b"title: ", b"title: Other ", 1))
+    real, calls = load_ledgers, []
+
+    def stopped(place):
+        calls.append(place)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(place)
+
+    monkeypatch.setattr("oust.data.ledgers.load_ledgers", stopped)
+    asked = ["claims", "import", str(given), "--case", str(case), "--replace"]
+    assert run(root, asked) == 130
+    assert (case / "claims/kaspersky-2017.yaml").read_bytes() == before
 
 
 def test_a_prov_document_of_somebody_else_is_taken_as_far_as_terms_agree():

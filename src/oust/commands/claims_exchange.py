@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,16 +48,25 @@ def import_(file: Path, folder: Path, name: str, replace: bool) -> None:
     Of a file that oust did not write, what has a counterpart in a ledger is taken; the rest is
     counted.
     """
+    from collections import Counter
+
     from oust.data.ledgers import FOLDER, Ledgers, load_ledgers
+    from oust.exchange import slug
     from oust.exchange.forms import as_yaml, imported
     from oust.report.words import plural, safe
 
-    taken = imported(file)
-    ledger = taken.ledger
-    place = folder / FOLDER / f"{_checked(name or ledger.id)}.yaml"
     held = load_ledgers(folder) if folder.is_dir() else Ledgers()
+    meant = f"{name or slug(file.stem, Counter())}.yaml"
+    others = Ledgers(tuple(one for one in held.files if one[0].name != meant))
+    taken = imported(file, others.whole)
+    ledger = taken.ledger
+    if not (ledger.claims or ledger.documents or ledger.hypotheses or ledger.speakers):
+        raise OustError(
+            "; ".join((f"no claim in {file}", *_left_out(taken))), "nothing was changed"
+        )
+    place = folder / FOLDER / f"{_checked(name or ledger.id)}.yaml"
     if not replace and any(path == place for path, _ in held.files):
-        hint = "give --replace to put this one in its place, or --as ID to keep both"
+        hint = "give --replace to put this one in its place"
         raise OustError(f"the case has a ledger {place.stem} already", hint)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -64,18 +74,19 @@ def import_(file: Path, folder: Path, name: str, replace: bool) -> None:
         raise OustError(f"cannot write {place.parent}: {error.strerror}", "name a case") from error
     before = place.read_text(encoding="utf-8") if place.exists() else None
     whole = file.suffix in (".yaml", ".yml") and not name
-    put(file.read_text(encoding="utf-8-sig") if whole else as_yaml(ledger), place)
     try:
+        put(file.read_text(encoding="utf-8-sig") if whole else as_yaml(ledger), place)
         load_ledgers(folder)
-    except OustError:
+    except BaseException:  # also where it is interrupted
         if before is None:
-            place.unlink()
+            place.unlink(missing_ok=True)
         else:
             put(before, place)
         raise
-    click.echo(f"{plural(len(ledger.claims), 'claim')} taken into {place}")
+    also = f" and {plural(len(ledger.documents), 'document')}" if not ledger.claims else ""
+    click.echo(f"{plural(len(ledger.claims), 'claim')}{also} taken into {place}")
     for line in _left_out(taken):
-        click.echo(safe(line))
+        click.echo(textwrap.fill(safe(line), 100, initial_indent="  ", subsequent_indent="    "))
 
 
 @click.command("export", epilog=EXPORTS, short_help="Give the ledger as STIX, PROV or YAML.")
@@ -99,12 +110,12 @@ def export(place: Path, form: str, output: Path | None) -> None:
 
 
 def _left_out(taken: Taken) -> list[str]:
-    lines = [f"  not read: {problem}" for problem in taken.problems[:10]]
+    lines = [f"not read: {problem}" for problem in taken.problems[:10]]
     if len(taken.problems) > 10:
-        lines.append(f"  and {len(taken.problems) - 10} more that could not be read")
+        lines.append(f"and {len(taken.problems) - 10} more that could not be read")
     if taken.left_out:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in taken.left_out.items())
-        lines.append(f"  left out, having no place in a ledger: {kinds}")
+        lines.append(f"left out, having no place in a ledger: {kinds}")
     return lines
 
 

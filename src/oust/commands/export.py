@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,14 @@ FORMS = ("yara", "suricata", "zeek-intel", "dns-rpz", "osquery", "sigma", "wdac"
 @click.option("--policy", type=click.Choice(("passthru", "nxdomain", "nodata")), default=None,
               help="What a dns-rpz does with a name: only log it (passthru, the default), or deny "
                    "that it exists.")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path),
-              help="Write to this file, or into this folder.")  # fmt: skip
+@click.option("--output", metavar="PATH",
+              help="Write to this file, or into this folder; FOLDER/ is made.")  # fmt: skip
 def export(
     form: str,
     vendors: tuple[str, ...],
     dossier_files: tuple[Path, ...],
     policy: Any,
-    output: Path | None,
+    output: str | None,
 ) -> None:
     """Write what dossiers know as rules for YARA, Suricata, Zeek, a DNS resolver, osquery, Sigma
     or Windows. Values that others produce too stay out and are counted. Nothing is blocked by
@@ -57,8 +58,19 @@ def export(
     if not made.items:
         names = ", ".join(one.vendor for one in chosen)
         raise OustError(f"the dossiers of {names} hold nothing for {form}", "try another form")
-    if output is not None and output.is_dir():
-        output = output / f"oust-{form}{MODULES[form].ENDING}"
-    put(made.text, output)
+    place = _place(output, f"oust-{form}{MODULES[form].ENDING}") if output else None
+    put(made.text, place)
     told = f"{plural(made.items, 'value')} written, {len(made.left_out):,} left out"
-    click.echo(told + (f": {output}" if output else ""), err=True)
+    click.echo(told + (f": {place}" if place else ""), err=True)
+
+
+def _place(output: str, name: str) -> Path:
+    """The file meant: `name` in a folder, which is made where `output` ends with a slash."""
+    place = Path(output)
+    if output.endswith(("/", os.sep)):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            said = f"cannot write {output}: {error.strerror}"
+            raise OustError(said, "name another folder with --output") from error
+    return place / name if place.is_dir() else place

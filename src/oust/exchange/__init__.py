@@ -31,6 +31,9 @@ def missing(library: str) -> OustError:
 def slug(text: str, taken: Counter[str]) -> str:
     """An id made from any text, unlike all in `taken`, to which it is added."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower()).split()
-    stem = "-".join(words)[:40].strip("-") or "claim"
-    taken[stem] += 1
-    return stem if taken[stem] == 1 else slug(f"{stem}-{taken[stem]}", taken)
+    stem = name = "-".join(words)[:40].strip("-") or "claim"
+    while name in taken:
+        taken[stem] += 1
+        name = f"{stem}-{taken[stem]}"
+    taken[name] += 1
+    return name

@@ -30,8 +30,11 @@ def exported(ledger: Ledger, form: str) -> str:
     return to_prov(ledger, {"prov-xml": "xml", "provn": "provn"}.get(form, "json"))  # type: ignore[arg-type]
 
 
-def imported(path: Path) -> Taken:
+def imported(path: Path, held: Ledger | None = None) -> Taken:
     """A ledger from YAML, STIX 2.1 JSON, PROV-JSON or PROV-XML, told by content.
+
+    `held`: what the case has besides. Of a file that oust did not write, a speaker of a name that
+    `held` has is that speaker, and other ids are made unlike those of `held`.
 
     Raises OustError where it is none of them or cannot be read.
     """
@@ -40,9 +43,9 @@ def imported(path: Path) -> Taken:
     if start == b"<":
         from oust.exchange.prov_in import from_prov
 
-        return from_prov(data, path.stem)
+        return from_prov(data, path.stem, held)
     if start in (b"{", b"["):
-        return _from_json(data, path.stem)
+        return _from_json(data, path.stem, held)
     return Taken(load_ledger(path))
 
 
@@ -52,17 +55,17 @@ def as_yaml(ledger: Ledger) -> str:
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=96)
 
 
-def _from_json(data: bytes, name: str) -> Taken:
+def _from_json(data: bytes, name: str, held: Ledger | None) -> Taken:
     if b'"spec_version"' in data or b'"bundle"' in data[:4096]:
         from oust.exchange.stix_in import from_stix
 
         try:
-            return from_stix(data.decode("utf-8-sig"), name)
+            return from_stix(data.decode("utf-8-sig"), name, held)
         except UnicodeDecodeError as error:
             raise OustError("the file is no UTF-8 text", "write it as UTF-8") from error
     from oust.exchange.prov_in import from_prov
 
-    return from_prov(data, name)
+    return from_prov(data, name, held)
 
 
 def _bytes(path: Path) -> bytes:

@@ -24,6 +24,7 @@ from oust.data.ledger import (
     Reading,
     Speaker,
 )
+from oust.data.ledgers import names_in
 from oust.errors import OustError
 from oust.exchange import Taken, missing, slug
 from oust.exchange.prov_out import LEDGER, OUST
@@ -32,8 +33,9 @@ _HELD = {"speaker": Speaker, "document": Document, "claim": Claim, "hypothesis":
 _HINT = "name a PROV-JSON or PROV-XML file"
 
 
-def from_prov(data: bytes, name: str) -> Taken:
-    """Read PROV-JSON or PROV-XML. `name` becomes the ledger's id where it has none.
+def from_prov(data: bytes, name: str, held: Ledger | None = None) -> Taken:
+    """Read PROV-JSON or PROV-XML. `name` becomes the ledger's id where it has none; `held` as in
+    oust.exchange.forms.imported.
 
     Raises OustError where it is neither, or the library `prov` is missing.
     """
@@ -42,7 +44,7 @@ def from_prov(data: bytes, name: str) -> Taken:
     except ImportError as error:
         raise missing("prov") from error
     document = _opened(data)
-    reader = _Reader(name)
+    reader = _Reader(name, held or Ledger(id="held", title=""))
     reader.read(document.flattened().get_records())
     return reader.taken()
 
@@ -55,6 +57,8 @@ def _opened(data: bytes) -> Any:
         data = _plain(data)
     try:
         return ProvDocument.deserialize(BytesIO(data), format=form)
+    except RecursionError as error:
+        raise OustError("the file is nested deeper than any PROV document", _HINT) from error
     except Exception as error:  # the library raises whatever its parsers raise
         said = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise OustError(f"this is no PROV document: {said}", _HINT) from error
@@ -75,9 +79,10 @@ def _plain(data: bytes) -> bytes:
 class _Reader:
     """Sorts the elements of a document into a ledger."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, held: Ledger) -> None:
         self.name = name
-        self.used: Counter[str] = Counter()
+        self.used = Counter(names_in(held).keys())
+        self.known = {one.name: one.id for one in held.speakers}
         self.left_out: Counter[str] = Counter()
         self.problems: list[str] = []
         self.ledger = Ledger(id=slug(name, Counter()), title=name)
@@ -159,6 +164,9 @@ class _Reader:
             one = self.foreign.pop(name)
             person = any(str(t).endswith("Person") for t in one.get_asserted_types())
             label = _label(one)
+            if label in self.known:
+                self.ids[name] = self.known[label]
+                continue
             self.ids[name] = slug(label, self.used)
             kind: Any = "person" if person else "organisation"
             self.own["speaker"].append(Speaker(id=self.ids[name], name=label, kind=kind))

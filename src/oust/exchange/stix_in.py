@@ -25,6 +25,7 @@ from oust.data.ledger import (
     Speaker,
     SpeakerKind,
 )
+from oust.data.ledgers import names_in
 from oust.errors import OustError
 from oust.exchange import Taken, missing, slug
 from oust.exchange.stix import EXTENSION
@@ -35,8 +36,9 @@ _OURS = ("extension-definition", "bundle", "marking-definition")
 _TIES = ("derived-from", "duplicate-of")
 
 
-def from_stix(text: str, name: str) -> Taken:
-    """Read a bundle, or a list of objects. `name` becomes the ledger's id where it has none.
+def from_stix(text: str, name: str, held: Ledger | None = None) -> Taken:
+    """Read a bundle, or a list of objects. `name` becomes the ledger's id where it has none; `held`
+    as in oust.exchange.forms.imported. Of several versions of an object the last one counts.
 
     Raises OustError where it is no STIX 2.1, or the library `stix2` is missing.
     """
@@ -44,10 +46,10 @@ def from_stix(text: str, name: str) -> Taken:
         import stix2  # noqa: F401
     except ImportError as error:
         raise missing("stix2") from error
-    return _Reader(name).read(_objects(text))
+    return _Reader(name, held or Ledger(id="held", title="")).read(_objects(text))
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
+def _objects(text: str) -> list[Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -56,14 +58,15 @@ def _objects(text: str) -> list[dict[str, Any]]:
         found = found.get("objects") or []
     if not isinstance(found, list):
         raise OustError("this is no STIX bundle", "name a STIX 2.1 bundle as JSON")
-    return [one for one in found if isinstance(one, dict)]
+    return found
 
 
 class _Reader:
     """Sorts the objects of a bundle into a ledger."""
 
-    def __init__(self, name: str) -> None:
-        self.taken: Counter[str] = Counter()
+    def __init__(self, name: str, held: Ledger) -> None:
+        self.taken = Counter(names_in(held).keys())
+        self.known = {one.name: one.id for one in held.speakers}
         self.left_out: Counter[str] = Counter()
         self.problems: list[str] = []
         self.names: dict[str, str] = {}  # STIX id: id in the ledger
@@ -73,9 +76,9 @@ class _Reader:
         self.readings: list[Reading] = []
         self.whole: set[str] = set()  # STIX ids of what came back by the extension
 
-    def read(self, raw: Iterable[dict[str, Any]]) -> Taken:
+    def read(self, raw: Iterable[Any]) -> Taken:
         """The ledger, what was left out, and what could not be read."""
-        objects = [one for one in map(self._parsed, raw) if one is not None]
+        objects = self._newest(one for one in map(self._parsed, raw) if one is not None)
         foreign = [one for one in objects if not self._held(one)]
         by_type: dict[str, list[Any]] = {}
         for one in foreign:
@@ -114,9 +117,23 @@ class _Reader:
             ("relationship", self._relationship),
         ]
 
-    def _parsed(self, raw: dict[str, Any]) -> Any:
+    def _newest(self, every: Iterable[Any]) -> list[Any]:
+        """Each object once: the version that was modified last."""
+        newest: dict[str, Any] = {}
+        for one in every:
+            other = newest.setdefault(one["id"], one)
+            if other is not one:
+                self.left_out["older version"] += 1
+                if str(one.get("modified", "")) > str(other.get("modified", "")):
+                    newest[one["id"]] = one
+        return list(newest.values())
+
+    def _parsed(self, raw: Any) -> Any:
         import stix2
 
+        if not isinstance(raw, dict):
+            self.problems.append(f"{json.dumps(raw, ensure_ascii=False)[:80]}: no object of STIX")
+            return None
         try:
             return stix2.parse(raw, allow_custom=True, version="2.1")
         except Exception as error:  # the library raises whatever its checks raise
@@ -158,33 +175,49 @@ class _Reader:
 
     def _speaker(self, one: Any) -> None:
         kind = _KINDS.get(one.get("identity_class", ""), "organisation")
-        name = one.get("name") or "unnamed"
+        name = str(one.get("name") or "").strip() or "unnamed"
+        if name in self.known:
+            self.names[one["id"]] = self.known[name]
+            return
         self.own["speaker"].append(
             Speaker(id=self._name(one, name), name=name, kind=kind, note=one.get("description", ""))
         )
 
     def _by(self, one: Any) -> tuple[str, ...]:
-        if (named := self.names.get(one.get("created_by_ref", ""))) is not None:
-            return (named,)
+        """Its authors, else whoever created the object."""
         found = []
-        for author in one.get("authors", []):
+        for author in dict.fromkeys(filter(None, map(str.strip, one.get("authors", [])))):
             held = next((s.id for s in self.own["speaker"] if s.name == author), "")
+            held = held or self.known.get(author, "")
             if not held:
                 held = slug(author, self.taken)
                 self.own["speaker"].append(Speaker(id=held, name=author, kind="person"))
             found.append(held)
-        return tuple(found)
+        creator = self._creator(one)
+        return tuple(found) or creator
+
+    def _creator(self, one: Any) -> tuple[str, ...]:
+        named = self.names.get(one.get("created_by_ref", ""))
+        return () if named is None else (named,)
+
+    def _through(self, one: Any) -> tuple[str, ...]:
+        """Who passes on what its authors say."""
+        return tuple(who for who in self._creator(one) if who not in self._by(one))
 
     def _note(self, one: Any) -> None:
-        text = one["content"]
+        text = str(one["content"]).strip()
+        if not text:
+            self.problems.append(f"note {one['id']}: it has no text")
+            return
         claim = Claim(
             id=self._name(one, one.get("abstract") or text),
             kind="claim",
             text=text,
             by=self._by(one),
+            through=self._through(one),
             date=_day(one),
             standing="retracted" if one.get("revoked") else "standing",
-            note=_confidence(one),
+            note=_beside(one),
         )
         self.claims[claim.id] = claim
 
@@ -193,7 +226,7 @@ class _Reader:
         name = self._name(one, one["name"])
         document = Document(
             id=name,
-            title=one["name"],
+            title=one["name"].strip() or "untitled",
             outlet="".join(self._by(one)[:1]),
             date=str(one["published"])[:10],
             url=next((url for url in urls if url), ""),
@@ -214,16 +247,20 @@ class _Reader:
             self.left_out["opinion"] += 1
             return
         word = one["opinion"]
-        text = one.get("explanation") or f"{word.replace('-', ' ')}: {', '.join(refs)}"
+        text = (
+            str(one.get("explanation") or "").strip()
+            or f"{word.replace('-', ' ')}: {', '.join(refs)}"
+        )
         claim = Claim(
             id=self._name(one, f"opinion on {refs[0]}"),
             kind="denial" if "disagree" in word else "judgment",
             text=text,
             by=self._by(one),
+            through=self._through(one),
             date=_day(one),
             denies=refs if "disagree" in word else (),
             confirms=refs if word in ("agree", "strongly-agree") else (),
-            note=_confidence(one),
+            note=_beside(one),
         )
         self.claims[claim.id] = claim
 
@@ -242,6 +279,13 @@ def _day(one: Any) -> str:
     return str(one["created"])[:10]
 
 
-def _confidence(one: Any) -> str:
+def _beside(one: Any) -> str:
+    """What an object says beside its text: its heading, where it was read, its confidence."""
     number = one.get("confidence")
-    return "" if number is None else f"confidence {number} of 100 in the STIX object"
+    told = [str(one.get("abstract") or "")]
+    told += [
+        " ".join(filter(None, (ref.get("source_name"), ref.get("url"))))
+        for ref in one.get("external_references", [])
+    ]
+    told.append("" if number is None else f"confidence {number} of 100 in the STIX object")
+    return "; ".join(filter(None, told))
