@@ -23,6 +23,10 @@ from oust.model import Quarantine, Said
 _KEY = re.compile(r"(?m)(?:^|[\s{,])[\"']?([A-Za-z][\w -]{1,40}?)[\"']?[ \t]*:(?:\s|$)")
 
 
+_BEGINNING = 16_384
+"""Characters in which keys are looked for, to tell what a source is."""
+
+
 class AgreementsCsv:
     """A register as CSV, TSV or the like. See Format."""
 
@@ -61,9 +65,9 @@ class AgreementsYaml:
 
     def claims(self, head: Head) -> int:
         """By the key `agreements`, and fields that only agreements have."""
-        if head.is_json or head.start.startswith("<"):
+        if ":" not in head.text or head.is_json or head.start.startswith("<"):
             return 0
-        names = {key(found) for found in _KEY.findall(head.text)}
+        names = {key(found) for found in _KEY.findall(head.text[:_BEGINNING])}
         sure = score(fields(names).values())
         return max(sure, 93) if "agreements" in names and sure else 0
 

@@ -12,7 +12,7 @@ from oust.formats.network_hosts import host_record
 from oust.formats.seam import Head, Needles, Opened, Unreadable, one_line
 from oust.model import Quarantine, Record, Said, Tally
 
-_IP = r"(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:%[\w.-]+)?)"
+_IP = r"(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]{0,39}:[0-9a-fA-F:.]{0,45}(?:%[\w.-]+)?)"
 _MAC = (
     r"(?P<mac>[0-9a-fA-F]{1,2}(?:[:-][0-9a-fA-F]{1,2}){5}(?![:-])"
     r"|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2})"

@@ -34,6 +34,9 @@ PLAIN = frozenset({"utf-8", "utf-8-sig", "cp1252"})
 
 PIECE = 1024 * 1024
 
+MOST_COLUMNS = 4096
+"""A row with more cells is no header."""
+
 MOST_JOINED = 50
 """More lines than this that damage has joined are not told apart."""
 
@@ -124,7 +127,7 @@ def _headed(
 ) -> Table | None:
     first = _first(raw, dialect)
     for number, (cells, behind) in enumerate(first):
-        if sum(1 for cell in cells if cell.strip()) < 2:
+        if len(cells) > MOST_COLUMNS or sum(1 for cell in cells if cell.strip()) < 2:
             continue
         above = [row for row, _ in first[:number]]
         if meant(cells, above, (), mapping):  # rows below do not matter to that

@@ -20,9 +20,7 @@ from oust.model import Quarantine, Record, Said, Tally
 _TOKEN = re.compile(
     r'"((?:[^"\\\n]|\\[^\n])*)"|#[^\n]*|([{};=])|([^\s{};="#]+)|("[^\n]*|\n)'
 )  # a quote that its line does not close takes the rest of the line
-_HEAD = re.compile(
-    r"(?m)^\s*(?:lease\s+[\d.]+|iaaddr\s+[0-9a-fA-F:]+|ia-(?:na|pd|ta)\s+\")[^\n]*\{?\s*$"
-)
+_HEAD = re.compile(r"(?m)^[ \t\r]*(?:lease\s+[\d.]|iaaddr\s+[0-9a-fA-F:]|ia-(?:na|pd|ta)\s+\")")
 _ESCAPE = re.compile(r"\\(?:([0-7]{3})|(.))")
 _BLOCKS = ("lease", "iaaddr", "host")
 MOST_WORDS = 100

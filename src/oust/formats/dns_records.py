@@ -29,6 +29,9 @@ _SENTENCES = (
     ("NS", re.compile(r"(?P<owner>\S+) name server (?P<data>\S+)$")),
     ("A", re.compile(r"(?P<owner>\S+) has (?:IPv6 )?address (?P<data>\S+)$")),
 )
+_REMARK = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?$))|;.*')
+"""A quoted text, also one that its line does not close, or a remark."""
+
 CHAIN = 16
 """Aliases of aliases that are followed."""
 
@@ -68,7 +71,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
     """Lines without comments; those within parentheses as one."""
     held, begun, depth = "", 0, 0
     for number, raw in enumerate(text.splitlines(), 1):
-        line = re.sub(r'("(?:[^"\\]|\\.)*")|;.*', lambda m: m[1] or "", clean(raw)).rstrip()
+        line = _REMARK.sub(lambda match: match[1] or "", clean(raw)).rstrip()
         if not line.strip() and not depth:
             continue
         begun = begun or number

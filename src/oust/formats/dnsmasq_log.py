@@ -40,14 +40,14 @@ from oust.model import Quarantine, Said
 _TAG = r"\b(?:dnsmasq|pihole-FTL|pihole)(?:-(?:dhcp|tftp|script))?(?:\[\d+\])?:"
 _SERIAL = r"(?: (?P<serial>\d+) (?P<from>[0-9a-fA-F:.]+)/\d+)?"
 _QUERY = re.compile(
-    rf"{_TAG}{_SERIAL} (?:dnssec-)?query\[(?P<type>[^\]]+)\] (?P<name>\S+) "
+    rf"{_TAG}{_SERIAL} (?:dnssec-)?query\[(?P<type>[^\]]{{1,40}})\] (?P<name>\S+) "
     r"(?:from (?P<client>[0-9a-fA-F:.%\w]+)|to \S+)"
 )
 _ANSWER = re.compile(
     rf"{_TAG}{_SERIAL} (?P<by>\S+(?: \S+){{0,2}}) (?P<name>\S+) is (?P<value>\S+)$"
 )
 _LEASE = re.compile(
-    rf"{_TAG}(?: \d+)? (?P<what>DHCP(?:ACK|REQUEST|OFFER|INFORM|REPLY6?))\((?P<port>[^)]+)\)"
+    rf"{_TAG}(?: \d+)? (?P<what>DHCP(?:ACK|REQUEST|OFFER|INFORM|REPLY6?))\((?P<port>[^)]{{1,64}})\)"
     r" (?P<ip>[0-9a-fA-F:.]+) (?P<mac>(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})(?: (?P<name>\S+))?"
 )
 _ANY = re.compile(_TAG)

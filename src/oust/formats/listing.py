@@ -36,6 +36,9 @@ _ERROR = re.compile(
 )
 
 
+LONGEST = 8192
+"""Characters of a line that are looked at, to tell what a source is."""
+
 _COMPLAINING = ("ERR!", "error", "is not recognized as")
 """One stands in every complaint without a colon."""
 
@@ -83,7 +86,7 @@ def is_markup(head: Head) -> bool:
 
 def share(pattern: re.Pattern[str], lines: Iterable[str]) -> float:
     """Which part of the non-blank lines matches, 0 to 1; 0 if there are none."""
-    given = [text for line in lines if (text := clean(line).rstrip())]
+    given = [text for line in lines if (text := clean(line[:LONGEST]).rstrip())]
     return sum(1 for line in given if matching(pattern, line)) / len(given) if given else 0.0
 
 
@@ -107,7 +110,7 @@ def entries(lines: list[str]) -> list[str]:
 
 @lru_cache(maxsize=4)  # several formats ask for the same lines
 def _entries(lines: tuple[str, ...]) -> tuple[str, ...]:
-    given = (clean(one).rstrip(" ") for one in lines)
+    given = (clean(one[:LONGEST]).rstrip(" ") for one in lines)
     return tuple(one for one in given if one.strip() and not is_error(one) and not host_line(one))
 
 

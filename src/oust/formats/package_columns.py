@@ -13,6 +13,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+MOST_COLUMNS = 60
+"""Lines of more fields are no list of packages."""
+
 SEPARATORS = ("\t", "|", ";", ",", "  ", " ")
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -99,12 +102,14 @@ def _guess(given: tuple[str, ...]) -> Columns | None:
 
 def _width(lines: Sequence[str], separator: str) -> int:
     """How many fields nearly all lines have; 0 if they differ."""
-    probe = Columns(separator, ("",) * (40 if separator != " " else 60))
+    probe = Columns(separator, ("",) * MOST_COLUMNS)
     counts = Counter(len(probe.split(line)) for line in lines)
     alone = counts.pop(1, 0)  # lines without the separator are no rows
     if not counts or alone > 0.4 * len(lines):
         return 0
     width, often = counts.most_common(1)[0]
+    if width > MOST_COLUMNS:
+        return 0
     return width if often >= 0.6 * counts.total() else 0
 
 

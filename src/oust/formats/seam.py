@@ -23,6 +23,7 @@ MAX_DEPTH = 400
 """Deeper nesting than this in JSON or XML is refused: no real document needs it."""
 
 _KEY = re.compile(rb'"((?:[^"\\]|\\.){1,80})"\s*:')
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[[^\]]*\])?\s*>")
 _XML_ROOT = re.compile(rb"<(?![?!])(?:([\w.-]+):)?([\w.-]+)([^>]*)")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -152,8 +153,9 @@ class Head:
         if not self.start.startswith("<"):
             return "", ""
         raw = _without(self.text.encode("utf-8", "replace"), b"<!--", b"-->")
-        raw = re.sub(rb"<!DOCTYPE[^\[>]*(\[[^\]]*\])?\s*>", b"", raw)
-        match = _XML_ROOT.search(raw)
+        at = raw.find(b"<!DOCTYPE")  # a document has one; to try each of many takes long
+        doctype = _DOCTYPE.match(raw, at) if at >= 0 else None
+        match = _XML_ROOT.search(raw[:at] + raw[doctype.end() :] if doctype else raw)
         if not match:
             return "", ""
         return match[2].decode("utf-8", "replace"), match[3].decode("utf-8", "replace")

@@ -129,7 +129,7 @@ def _rpm(look: Look) -> object:
     return any(line.count("-") > 1 and _NEVRA.search(line) for line in look.rows)
 
 
-_APT = re.compile(r"[\w.+-]/[\w.,+/-]+ \S+ [a-z0-9-]+(?: \[.+\])?\s*$")
+_APT = re.compile(r"[\w.+-]/[\w.,+/-]{1,300} \S{1,300} [a-z0-9-]{1,40}(?: \[[^\n]{1,300}\])?\s*$")
 
 
 def _apt(look: Look) -> object:
@@ -160,7 +160,7 @@ def _tabular(look: Look) -> object:
     return look.tabular
 
 
-_SQUID = re.compile(r"(?:TCP|UDP|NONE|TAG)[A-Z_]*(?:/[\d-]|:[A-Z_])")
+_SQUID = re.compile(r"(?:TCP|UDP|NONE|TAG)[A-Z_]{0,60}(?:/[\d-]|:[A-Z_])")
 _WHOLE_ADDRESS = re.compile(r"(?i)://|connect ")
 
 

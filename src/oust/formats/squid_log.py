@@ -15,19 +15,20 @@ from oust.formats.log_times import moment
 from oust.formats.seam import Head, Needles, Opened
 from oust.model import Quarantine, Said
 
-_RESULT = r"(?P<result>(?:TCP|UDP|NONE|TAG)[A-Z_]*)"
+_RESULT = r"(?P<result>(?:TCP|UDP|NONE|TAG)[A-Z_]{0,60})"
 _NATIVE = re.compile(
-    r"(?P<time>\d{9,10}\.\d{1,6}|\d{4}-\d\d-\d\d[T ][\d:.,]+\S*|\[?\d\d/[A-Z][a-z]{2}/\d{4}:\S+"
-    r"(?: [+-]\d{4}\]?)?) +(?P<elapsed>-?\d+|-) (?P<client>\S+) "
+    r"(?<![\d/])(?P<time>\d{9,10}\.\d{1,6}|\d{4}-\d\d-\d\d[T ][\d:.,]\S{0,40}+"
+    r"|\[?\d\d/[A-Z][a-z]{2}/\d{4}:\S{1,40}+"
+    r"(?: [+-]\d{4}\]?)?) ++(?P<elapsed>-?\d+|-) (?P<client>\S+) "
     rf"{_RESULT}/(?P<status>\d{{1,3}}|-) (?P<size>\d+|-) (?P<method>[\w:-]+) (?P<url>\S+)"
     r"(?: (?P<user>\S+) (?P<hierarchy>[A-Z_]+)/(?P<server>\S+)(?: (?P<mime>[^\s\[]\S*))?)?"
 )
 _COMMON = re.compile(
-    r"(?P<client>\S+) (?P<ident>\S+) (?P<user>\S+) \[(?P<time>[^\]]{8,40})\] "
+    r"(?<!\S)(?P<client>\S+) (?P<ident>\S+) (?P<user>\S+) \[(?P<time>[^\]]{8,40})\] "
     r'"(?P<method>[\w-]+) (?P<url>\S+)(?: HTTPS?/[\d.]+)?" (?P<status>\d{3}|-) (?P<size>\d+|-)'
     r'(?: "(?P<referrer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?(?P<rest>.*)$'
 )
-_ENDING = re.compile(_RESULT + r":(?P<hierarchy>[A-Z_]+)")
+_ENDING = re.compile(_RESULT + r":(?P<hierarchy>[A-Z_]{1,60})")
 _WHOLE = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
 _USER = re.compile(r"(?<=://)[^/?#@]*@")
 _ABORTED = re.compile(r"error:|NONE://|cache_object:")

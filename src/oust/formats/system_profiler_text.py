@@ -80,10 +80,10 @@ _LABELS_BY_KEY = {
 _LABELS = {label: key for key, all_ in _LABELS_BY_KEY.items() for label in all_.split("|")}
 _PROPERTY = re.compile(r"([^::]{1,70}?)\s?[::](?:\s+(.*)|)$")
 _KNOWN_LABEL = re.compile(
-    r"(?im)^[ \t\u00a0]*(?:" + "|".join(map(re.escape, _LABELS)) + r")[\s\u00a0]?[::]\s"
+    r"(?im)^[ \t\u00a0]*+(?=\S)(?:" + "|".join(map(re.escape, _LABELS)) + r")[\s\u00a0]?[::]\s"
 )
 _TITLE = re.compile(
-    r"(?im)^(?:" + "|".join(map(re.escape, TITLES)) + r")[\s\u00a0]?[::][ \t]*\r?\n\s*\n"
+    r"(?im)^(?=\S)(?:" + "|".join(map(re.escape, TITLES)) + r")[\s\u00a0]?[::][ \t]*\r?\n\s*\n"
 )
 
 

@@ -19,7 +19,7 @@ _QUERY = re.compile(
     r"(?: (?P<rcode>[A-Z]\w+)(?: [\d.]+ (?P<cached>[01]) (?P<size>\d+))?)?(?: .*)?$"
 )
 _LOCAL = re.compile(
-    rf"{_MARK} info: (?P<policy>(?:rpz: applied )?.*?) {_CLIENT.replace('[@#]', '[@]')}"
+    rf"{_MARK} info: (?P<policy>(?:rpz: applied )?.{{0,300}}?) {_CLIENT.replace('[@#]', '[@]')}"
     rf" {_NAME} (?P<type>[A-Z][A-Z0-9-]*) (?P<class>IN|CH|HS|ANY)$"
 )
 _ANY = re.compile(_MARK)
