@@ -365,3 +365,24 @@ def test_an_inno_setup_installer_asks_for_innoextract(tmp_path, monkeypatch, ins
         list(tools.entries(data, 1 << 20, "innoextract"))
     assert "innoextract" in str(told.value)
     assert ("apt install innoextract" in str(told.value)) == (not installed)
+
+
+@pytest.mark.parametrize("mark", [b"7z\xbc\xaf\x27\x1c", b"PK\x05\x06"])
+def test_a_program_that_knows_the_marks_of_archives_is_no_installer(tmp_path, mark):
+    """Programs that read archives hold the words by which they tell them."""
+    data = b"MZ" + bytes(2000) + mark + bytes(range(200))
+    assert kinds.kind_of(data) == ""
+    assert kinds.stub_of(data + written("7zip"))[1] == len(data)
+    zipped = io.BytesIO(data)
+    with zipfile.ZipFile(zipped, "a") as out:
+        out.writestr("a", b"b")
+    assert kinds.kind_of(zipped.getvalue()) == "zip"
+
+
+def test_an_error_without_words_is_told_without_an_address():
+    from oust.containers import native
+
+    class Silent(Exception):
+        msg = None
+
+    assert native._why(Silent("archive_p=94843362935504")) == "libarchive does not say how"

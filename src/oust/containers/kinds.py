@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 HEAD = 512
@@ -41,7 +42,9 @@ SINGLE = frozenset({"gzip", "bzip2", "xz", "zstd", "pbzx"})
 INNO = (b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a", b"Inno Setup Setup Data")
 """What Inno Setup's loader and header begin with; the header lies far behind in a large one."""
 
-_STUBS = (b"7z\xbc\xaf\x27\x1c", b"\xef\xbe\xad\xdeNullsoftInst", *INNO)
+_SEVEN = b"7z\xbc\xaf\x27\x1c"
+_STUBS = (_SEVEN, b"\xef\xbe\xad\xdeNullsoftInst", *INNO)
+_END, _ENTRY, _WIDE = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
 
 
 def kind_of(data: Any) -> str:
@@ -86,15 +89,34 @@ def _old_tar(head: bytes) -> bool:
 
 def _installer(data: Any) -> str:
     """`installer` for a program that carries an archive, `zip` for one with a zip at its end."""
-    tail = bytes(data[max(0, len(data) - 66_000) :])
-    if tail.rfind(b"PK\x05\x06") >= 0:
-        return "zip"
-    return "installer" if stub_of(data) else ""
+    return "zip" if _zip_behind(data) else "installer" if stub_of(data) else ""
+
+
+def _zip_behind(data: Any) -> bool:
+    """Whether a directory of a zip stands before its end: programs that read zips hold the marks."""
+    begin = max(0, len(data) - 66_000)
+    tail = bytes(data[begin:])
+    at = tail.rfind(_END)
+    if at < 0:
+        return False
+    size = int.from_bytes(tail[at + 12 : at + 16], "little")
+    place = begin + at - size
+    return tail[at - 20 : at - 16] == _WIDE or (place >= 0 and data[place : place + 4] == _ENTRY)
 
 
 def stub_of(data: Any) -> tuple[bytes, int] | None:
     """Which archive begins in the first part of a program, and where."""
     head = bytes(data[:INSTALLER_STUB])
-    found = [(head.find(mark, 1024), mark) for mark in _STUBS]
+    found = [(_seven(head) if mark == _SEVEN else head.find(mark, 1024), mark) for mark in _STUBS]
     at, mark = min(((at, mark) for at, mark in found if at >= 0), default=(-1, b""))
     return (mark, at) if at >= 0 else None
+
+
+def _seven(head: bytes) -> int:
+    """Where a 7z archive with a right checksum begins: many programs hold the mark alone."""
+    at = head.find(_SEVEN, 1024)
+    while at >= 0 and zlib.crc32(head[at + 12 : at + 32]) != int.from_bytes(
+        head[at + 8 : at + 12], "little"
+    ):
+        at = head.find(_SEVEN, at + 1)
+    return at

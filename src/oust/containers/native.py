@@ -125,7 +125,7 @@ def _text(name: Any) -> str:
 
 
 def _why(error: Exception) -> str:
-    said = getattr(error, "msg", None) or str(error)
+    said = getattr(error, "msg", None) or "libarchive does not say how"
     if isinstance(said, bytes):
         said = said.decode("utf-8", "replace")
     return " ".join(str(said).split())[:200]
