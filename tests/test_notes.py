@@ -301,6 +301,14 @@ def test_nothing_steers_the_terminal_or_turns_the_text():
         assert "".join(re.findall("[a-z]", shown)) == "abcdefghij"
 
 
+def test_an_author_steers_no_terminal_either(folder, exposure):
+    told = run(
+        exposure.id, "x", "--author", "ana\x1b]0;t\x07\u202e" + "b" * 90, "--case", str(folder)
+    )
+    assert "by ana" in told
+    assert not set(told) & set("\x1b\x07\u202e")
+
+
 def test_lines_fit_the_screen(folder, exposure):
     with Case.open(folder) as case:
         case.note(exposure[0], "wide " * 90 + "x" * 400, "B" * 150)

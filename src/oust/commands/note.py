@@ -59,6 +59,8 @@ def note(
     Nothing is overwritten: an edited or withdrawn note stays in the history.
     """
     from oust.case import Case
+    from oust.report.notes import plain
+    from oust.report.words import clip
 
     if edit and withdraw:
         raise OustError("--edit and --withdraw cannot be given together", "give one of them")
@@ -73,7 +75,8 @@ def note(
         kept = case.note(
             whole, _given(text), author, number=number, withdraw=withdraw is not None
         )  # fmt: skip
-    click.echo(f" Note {kept.number} on {whole}: {kept.word} by {kept.author}, {kept.at}")
+    by = clip(plain(kept.author), 60)
+    click.echo(f" Note {kept.number} on {whole}: {kept.word} by {by}, {kept.at}")
 
 
 def _given(text: str | None) -> str:

@@ -151,7 +151,7 @@ def closed(looks: Iterable[Look], used: Iterable[Method]) -> Assumption:
     if undated:
         says = f"no date is known of the looks by {', '.join(undated)}"
         return Assumption(name=name, speaks="cannot be tested", says=says, error="too high")
-    says = f"at most {gap} days lie between the looks of two methods"
+    says = f"at most {gap} day{'' if gap == 1 else 's'} between the looks of two methods"
     return Assumption(name=name, speaks="nothing against", says=says, error="")
 
 
