@@ -18,6 +18,7 @@ from oust.commands.deadlines import deadlines
 from oust.commands.dossier import dossier
 from oust.commands.export import export
 from oust.commands.formats import formats
+from oust.commands.gate import gate
 from oust.commands.judge import judge
 from oust.commands.note import note
 from oust.commands.report import report
@@ -57,3 +58,4 @@ claims.add_command(export_claims)
 root.add_command(note)
 root.add_command(agreements)
 rules.add_command(who)
+root.add_command(gate)
