@@ -525,3 +525,74 @@ def test_a_log_behind_the_program_of_a_self_extracting_archive_is_read_again():
     path = "a.exe!/logs/dns.log"
     found = dict(_inside("a.exe", out.getvalue(), frozenset({path}), Budget.for_file(10)))
     assert bytes(found[path]) == b"#fields\tts\n"
+
+
+def zeek_http(folder, methods):
+    """A request an hour, of each method in turn, to an update host; a connection each."""
+    http, conn = [], []
+    for n, method in enumerate(methods):
+        when, uid = START + n * HOUR, f"C{n}"
+        body = 300 if method in ("POST", "PUT") else 0
+        http.append(row(when, uid, GATEWAY, "203.0.113.9", method, "dnl-01.geo.kaspersky.com",
+                        "/index/u0607g.xml", body, 900))  # fmt: skip
+        conn.append(row(when, uid, GATEWAY, "203.0.113.9", 700 + body, 1500))
+    folder.mkdir()
+    fields = ("method", "host", "uri", "request_body_len", "response_body_len")
+    (folder / "http.log").write_text(tsv("http", (*ID, *fields), http))
+    (folder / "conn.log").write_text(tsv("conn", (*ID, "orig_bytes", "resp_bytes"), conn))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("methods", "carrying", "said"),
+    [
+        (["GET"] * 8, 0, "GET 8, seen in 8 of 8 contacts: none with a method that brings data"),
+        (["GET"] * 6 + ["POST", "PUT"], 2, "GET 6, POST 1, PUT 1, seen in 8 of 8 contacts: 2 with"),
+        (["-"] * 3 + ["get"], 0, "GET 1, seen in 1 of 4 contacts: none with"),
+        (["HEAD", "ODD"], 1, "HEAD 1, ODD 1, seen in 2 of 2 contacts: 1 with a method"),
+    ],
+)
+def test_methods_of_requests_are_told(tmp_path, methods, carrying, said):
+    with traced(zeek_http(tmp_path / "zeek", methods), tmp_path / "case") as case:
+        one = only(case.traffic(vendors=["kaspersky"]), GATEWAY, "update")
+    assert one.methods.carrying == carrying
+    assert report.methods(one.methods, one.contacts).startswith(said)
+    assert one.sends.word == "requests"  # by size; a small POST is one, too
+
+
+def test_methods_of_a_proxy_and_its_tunnels(tmp_path):
+    host = "dnl-01.geo.kaspersky.com"
+    lines = [
+        f"{START + n * HOUR:.3f} 90 {GATEWAY} TCP_TUNNEL/200 4000 CONNECT {host}:443 - "
+        f"HIER_DIRECT/203.0.113.9 -"
+        for n in range(3)
+    ]
+    (tmp_path / "logs").mkdir()
+    place = tmp_path / "logs" / "access.log"
+    place.write_text("\n".join(lines) + "\n")
+    with traced(tmp_path / "logs", tmp_path / "case") as case:
+        (one,) = case.traffic().channels
+    assert report.methods(one.methods, one.contacts) == (
+        "CONNECT 3, seen in 3 of 3 contacts: tunnels, whose requests are not shown"
+    )
+    lines[0] = lines[0].replace("CONNECT", "POST").replace(f"{host}:443", f"http://{host}/up")
+    place.write_text("\n".join(lines) + "\n")
+    with traced(tmp_path / "logs", tmp_path / "second") as case:
+        found = case.traffic()
+    (one,) = found.channels
+    assert (one.methods.requests, one.methods.tunnelled) == ({"CONNECT": 2, "POST": 1}, 2)
+    (told,) = report.as_object(found)["channels"]
+    assert told["methods"] == {
+        "requests": {"CONNECT": 2, "POST": 1}, "contacts": 3, "carrying": 1, "tunnelled": 2,
+    }  # fmt: skip
+    header, values = report.as_csv(found.channels).splitlines()
+    assert header.endswith("methods,method_contacts,data_contacts,tunnel_contacts")
+    assert values.endswith("CONNECT:2 POST:1,3,1,2")
+
+
+def test_without_methods_nothing_is_said_of_them(tmp_path):
+    with traced(logs(tmp_path / "zeek"), tmp_path / "case") as case:
+        found = case.traffic(vendors=["kaspersky"])
+    assert not any(one.methods.contacts for one in found.channels)
+    assert all(one["methods"] is None for one in report.as_object(found)["channels"])
+    assert "methods" not in "\n".join(report.lines(found, {"kaspersky": "Kaspersky"}))

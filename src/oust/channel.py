@@ -22,6 +22,7 @@ EVENT_SCHEMA = pa.schema(
         ("log", pa.string()),  # dns, ssl, http, files, conn, proxy
         ("uri", pa.string()),
         ("mime", pa.string()),
+        ("method", pa.string()),  # of a request: GET, POST, CONNECT
     ]
 )
 """One row of a log, as far as an audit needs it. A column that is missing counts as null."""
@@ -72,6 +73,7 @@ class Contact(Struct):
     down: int | None = None
     basis: str = ""  # log that gives the bytes
     requests: int = 0  # of HTTP, that were seen in it
+    methods: dict[str, int] = {}  # of requests that were seen in it, and how many had each
     by_address: bool = False  # known only by an address that DNS gave for the name
 
 
@@ -135,6 +137,15 @@ class Sends(Struct, frozen=True, omit_defaults=True):
     above: int = 0  # contacts with more bytes up than requests need
 
 
+class Methods(Struct, frozen=True, omit_defaults=True):
+    """By which methods requests were made, of the contacts in which a log shows any."""
+
+    requests: dict[str, int] = {}  # method: requests, most first
+    contacts: int = 0  # with a method known
+    carrying: int = 0  # of these, with a method that brings data along
+    tunnelled: int = 0  # of these, with nothing but the opening of a tunnel
+
+
 class Summed(Struct, frozen=True, omit_defaults=True):
     """What is known beside single rows, as sums alone."""
 
@@ -165,6 +176,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     up: Spread | None
     down: int | None
     sends: Sends
+    methods: Methods
     largest: Largest | None
     cadence: Cadence
     summed: Summed

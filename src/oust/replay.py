@@ -175,4 +175,5 @@ def _event(record: Record) -> dict[str, Any]:
         "log": "dns" if record.type == "dns query" else "proxy",
         "uri": record.urls[0] if record.urls else None,
         "mime": next((one[5:] for one in record.ids if one.startswith("mime:")), None),
+        "method": said.get("method"),
     }

@@ -93,7 +93,7 @@ def _installer(data: Any) -> str:
 
 
 def _zip_behind(data: Any) -> bool:
-    """Whether a directory of a zip stands before its end: programs that read zips hold the marks."""
+    """Whether a zip's directory stands before its end: programs that read zips hold such marks."""
     begin = max(0, len(data) - 66_000)
     tail = bytes(data[begin:])
     at = tail.rfind(_END)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BATCH = 50_000
 COLUMNS = (
     *("ts", "client", "server", "name", "uid", "bytes_up", "bytes_down", "log", "uri", "mime"),
+    "method",
 )
 """`ts`: UTC to the microsecond. `bytes_*`: null where the log does not count bytes."""
 
@@ -119,6 +120,7 @@ class _Rows:
                 "log": entry.log,
                 "uri": next(iter(one.urls), ""),
                 "mime": entry.text("resp_mime_types", "mime_type"),
+                "method": entry.text("method") if entry.log == "http" else "",
             }
         )
 
@@ -146,7 +148,7 @@ def _batches(rows: list[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     text, size = pa.string(), pa.int64()
-    types = (pa.timestamp("us", "UTC"), text, text, text, text, size, size, text, text, text)
+    types = (pa.timestamp("us", "UTC"), text, text, text, text, size, size, text, text, text, text)
     schema = pa.schema(list(zip(COLUMNS, types, strict=True)))
     for at in range(0, len(rows), BATCH):
         yield pa.RecordBatch.from_pylist(rows[at : at + BATCH], schema=schema)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from oust.channel import Audit, Cadence, Channel
+from oust.channel import Audit, Cadence, Channel, Methods
 from oust.report.csv_report import cell
 from oust.report.words import clip, clip_path, plural, safe
 
@@ -68,6 +68,8 @@ def _channel(one: Channel) -> Iterator[str]:
         yield from _row("weak", one.weak[0] + _more(len(one.weak) - 1))
     yield from _row("cadence", cadence(one.cadence, bool(one.summed.sources)))
     yield from _row("bytes up", bytes_up(one))
+    if one.methods.contacts:
+        yield from _row("methods", methods(one.methods, one.contacts))
     if one.down is not None or one.up is not None:
         yield from _row("in all", _totals(one))
     if one.largest:
@@ -135,6 +137,22 @@ def bytes_up(one: Channel) -> str:
     return text + (f"; {plural(missing, 'contact')} without a count" if missing else "")
 
 
+def methods(found: Methods, contacts: int) -> str:
+    """By which methods, whether any brings data along, and in how many contacts that is known."""
+    shown = [f"{name} {count:,}" for name, count in list(found.requests.items())[:SHOWN]]
+    text = ", ".join(shown) + _more(len(found.requests) - SHOWN)
+    text += f", seen in {found.contacts:,} of {plural(contacts, 'contact')}: "
+    if found.carrying:
+        text += f"{found.carrying:,} with a method that brings data along"
+    elif found.tunnelled == found.contacts:
+        text += "tunnels, whose requests are not shown"
+    else:
+        text += "none with a method that brings data along"
+    if found.tunnelled and found.tunnelled < found.contacts:
+        text += f"; {plural(found.tunnelled, 'tunnel')}, whose requests are not shown"
+    return text
+
+
 def _totals(one: Channel) -> str:
     up = one.up.total if one.up else None
     said = [f"{size(up)} up" if up is not None else "up not known"]
@@ -200,6 +218,7 @@ def as_object(audit: Audit) -> dict[str, Any]:
         channel["cadence"] = {"reads": cadence(one.cadence, bool(one.summed.sources))} | {
             name: getattr(one.cadence, name) for name in Cadence.__struct_fields__
         }
+        channel["methods"] = msgspec.structs.asdict(one.methods) if one.methods.contacts else None
         channel["sends"] = {"word": one.sends.word, "above": one.sends.above}
         channel["destinations"] = [{"name": n, "count": count} for n, count in one.destinations]
         channel["first"], channel["last"] = one.first or None, one.last or None
@@ -215,7 +234,7 @@ HEADER = (
     *("vendor", "host", "purpose", "first", "last", "contacts", "look_ups", "contacts_as_sums"),
     *("look_ups_as_sums", "counted", "up_total", "up_median", "up_p95", "up_largest", "down_total"),
     *("reads_as", "above", "cadence", "bursts", "gaps", "gaps_fitting", "hours", "destinations"),
-    *("identifiers", "weak"),
+    *("identifiers", "weak", "methods", "method_contacts", "data_contacts", "tunnel_contacts"),
 )
 
 
@@ -231,11 +250,13 @@ def as_csv(channels: Iterable[Channel]) -> str:
 
 def _cells(one: Channel) -> tuple[object, ...]:
     up = (one.up.total, one.up.median, one.up.p95, one.up.largest) if one.up else (None,) * 4
-    beat = one.cadence
+    beat, told = one.cadence, one.methods
     return (
         *(one.vendor, one.host, one.purpose, one.first, one.last, one.contacts, one.look_ups),
         *(one.summed.contacts, one.summed.look_ups, one.counted, *up, one.down),
         *(one.sends.word, one.sends.above, beat.word, beat.bursts, beat.gaps, beat.fitting),
         *(beat.hours or None, " ".join(name for name, _ in one.destinations)),
         *(" ".join(one.identifiers), "; ".join(one.weak)),
+        " ".join(f"{name}:{count}" for name, count in one.methods.requests.items()),
+        *((told.contacts, told.carrying, told.tunnelled) if told.contacts else (None,) * 3),
     )

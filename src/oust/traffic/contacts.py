@@ -17,6 +17,7 @@ from oust.traffic.known import Known, plain
 
 CONNECTIONS = "conn"
 LOOK_UPS = "dns"
+_LONGEST = 20  # letters of a method that are kept: whoever asks may write anything there
 
 Row = dict[str, Any]
 
@@ -96,6 +97,8 @@ class Contacts:
             return
         rows.add(seen)
         contact.requests += row["log"] == "http"
+        if method := (row["method"] or "").upper()[:_LONGEST]:
+            contact.methods[method] = contact.methods.get(method, 0) + 1
         if row["log"] != "files":
             _add(contact, row, row["log"])
 

@@ -15,6 +15,7 @@ from oust.channel import (
     Destination,
     Largest,
     LookUp,
+    Methods,
     Purpose,
     Sends,
     Spread,
@@ -30,6 +31,12 @@ A connection that carried several requests may send as many times that."""
 
 MOSTLY = 0.95
 """Part of the counted contacts that must stay below, to call the others exceptions."""
+
+BARE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE", "CONNECT", "PURGE"})
+"""Methods that ask without bringing data along. A GET may have a body, but gives it no meaning
+(RFC 9110, 9.3.1); one that is not known here counts as bringing data."""
+
+TUNNEL = "CONNECT"
 
 HALF = 0.5
 """Part of the contacts that must have a byte count before anything is said of all of them."""
@@ -70,6 +77,7 @@ def channel(vendor: str, host: str, purpose: Purpose, held: Gathered) -> Channel
         up=spread([one.up for one in counted if one.up is not None]),
         down=sum(downs) if downs else None,
         sends=sends(held.contacts),
+        methods=methods(held.contacts),
         largest=_largest(counted),
         cadence=cadence((one.when for one in held.contacts or held.look_ups), of),
         summed=_summed(held.sums),
@@ -95,6 +103,20 @@ def sends(contacts: Sequence[Contact]) -> Sends:
         return Sends("requests")
     rare = above <= (1 - MOSTLY) * len(counted)
     return Sends("mostly requests" if rare else "more than requests", above)
+
+
+def methods(contacts: Sequence[Contact]) -> Methods:
+    """By which methods requests were made; a tunnel hides those that went through it."""
+    told = [one.methods for one in contacts if one.methods]
+    total: Counter[str] = Counter()
+    for one in told:
+        total.update(one)
+    return Methods(
+        requests=dict(sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))),
+        contacts=len(told),
+        carrying=sum(not one.keys() <= BARE for one in told),
+        tunnelled=sum(one.keys() == {TUNNEL} for one in told),
+    )
 
 
 def moment(when: float) -> str:
