@@ -1,5 +1,6 @@
 """Detection content: what goes out is accepted by the real tools and finds what it should."""
 
+import errno
 import json
 import re
 import shutil
@@ -359,3 +360,15 @@ def test_a_folder_named_as_one_is_made(tmp_path, capsys):
     (tmp_path / "file").write_text("x")
     assert run(root, ["export", "yara", "--output", f"{tmp_path / 'file'}/"]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_no_half_written_file(tmp_path, monkeypatch, capsys):
+    def full(self, data):
+        self.open("wb").close()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    target = tmp_path / "o.yar"
+    assert run(root, ["export", "yara", "--output", str(target)]) == 2
+    assert "free some space" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -303,7 +303,7 @@ def test_nothing_steers_the_terminal_or_turns_the_text():
 
 def test_an_author_steers_no_terminal_either(folder, exposure):
     told = run(
-        exposure.id, "x", "--author", "ana\x1b]0;t\x07\u202e" + "b" * 90, "--case", str(folder)
+        exposure[1], "x", "--author", "ana\x1b]0;t\x07\u202e" + "b" * 90, "--case", str(folder)
     )
     assert "by ana" in told
     assert not set(told) & set("\x1b\x07\u202e")

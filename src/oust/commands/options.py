@@ -80,8 +80,12 @@ def put_bytes(data: bytes, output: Path) -> None:
             return
         place = output.resolve()  # through a symbolic link, which stays
         part = place.with_name(place.name + ".part")
-        part.write_bytes(data)
-        part.replace(place)
+        try:
+            part.write_bytes(data)
+            part.replace(place)
+        except BaseException:  # a full disk, an interrupt: nothing half written stays
+            part.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise _cannot_write(output, error) from error
 
@@ -94,4 +98,6 @@ def check_output(output: Path | None) -> None:
 
 
 def _cannot_write(output: Path, error: OSError) -> OustError:
-    return OustError(f"cannot write {output}: {error.strerror}", "name another file with --output")
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    hint = "free some space, or write to another disk" if full else "name another place to write to"
+    return OustError(f"cannot write {output}: {error.strerror}", hint)
