@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,26 +117,39 @@ def gate(
     all that is found and not waived decides. This is not legal advice.
     """
     from oust.commands.judge import parse_day
-    from oust.screen import Asked, screen
 
     on = parse_day(day)
     check_output(output)
     check_output(write)
-    asked = Asked(
-        day=on,
-        profiles=profiles,
-        vendors=vendors,
-        dossier_files=dossier_files,
-        rule_files=rule_files,
-        baseline=baseline,
-        max_waiver=max_waiver,
-        facts=_said(facts) if facts else None,
-    )
-    shown = screen(things, asked)
+    with _seldom_collected():
+        from oust.screen import Asked, screen  # not needed to parse
+
+        asked = Asked(
+            day=on,
+            profiles=profiles,
+            vendors=vendors,
+            dossier_files=dossier_files,
+            rule_files=rule_files,
+            baseline=baseline,
+            max_waiver=max_waiver,
+            facts=_said(facts) if facts else None,
+        )
+        shown = screen(things, asked)
     if write:
         _write(shown, write)
     put(_rendered(shown, form), output)
     return exit_code(shown.word)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Cycles are looked for seldom: records hold none, and what is loaded stays to the end."""
+    was = gc.get_threshold()
+    gc.set_threshold(200_000, *was[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*was)
 
 
 def exit_code(word: str) -> int:

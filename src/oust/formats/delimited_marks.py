@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from oust.formats.delimited import Dialect
 from oust.formats.seam import Unreadable
+from oust.lazy import np
 
 PIECE = 2 * 1024 * 1024
 """Bytes looked through together: larger ones leave the cache."""

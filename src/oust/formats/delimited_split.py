@@ -12,11 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from oust.formats.delimited import Dialect, decode, fields, lines, strict
 from oust.formats.delimited_marks import Marks, marked
 from oust.formats.seam import Unreadable
+from oust.lazy import np
 
 FAR = 512 * 1024
 """A record may be this long, in bytes, before it is looked at with suspicion."""
