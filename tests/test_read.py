@@ -222,3 +222,34 @@ def test_a_bad_mapping_beside_a_file_is_told(tmp_path):
     (source,) = readings(tmp_path).values()
     assert source.status == "not read"
     assert "holds no mapping" in source.message
+
+
+def test_a_link_out_of_the_evidence_is_told_and_not_followed(tmp_path):
+    """In the root of another host `/etc/issue` is that host's file, not ours."""
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "secret.json").write_text("{}")
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc" / "issue").write_text("theirs")
+    (root / "issue").symlink_to("/etc/issue")  # of the host: read under its own name
+    (root / "near").symlink_to("etc/issue")
+    (root / "far").symlink_to("../ours")
+    (root / "file").symlink_to(tmp_path / "ours" / "secret.json")
+    (root / "all").symlink_to("/")  # of the host: the folder given
+    found = {one.path: one.problem for one in read.walk([root])}
+    assert {path for path, problem in found.items() if not problem} == {"root/etc/issue"}
+    assert {path for path, problem in found.items() if problem} == {
+        *("root/far", "root/file"),
+    }
+    assert found["root/far"] == (
+        f"symbolic link that leads out of the evidence, not followed: {tmp_path / 'ours'}"
+    )
+    both = {one.path for one in read.walk([root, tmp_path / "ours"]) if not one.problem}
+    assert both == {"root/etc/issue", "ours/secret.json"}
+
+
+def test_a_link_that_is_given_itself_is_followed(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.json").write_text("{}")
+    (tmp_path / "given").symlink_to(tmp_path / "real")
+    assert [one.path for one in read.walk([tmp_path / "given"])] == ["given/a.json"]

@@ -70,10 +70,16 @@ Readings = Iterator[Reading]
 
 
 def walk(evidence: Iterable[Path]) -> Iterator[Found]:
-    """Every file under `evidence`, in a fixed order, each real file once, symlink loops ended."""
+    """Every file under `evidence`, in a fixed order, each real file once, symlink loops ended.
+
+    A link that leads out of the evidence is told and not followed: in the tree of another host it
+    means a file of that host, and what it leads to here is the analyst's.
+    """
     seen: set[tuple[int, int]] = set()
-    for top, shown in _named(list(evidence)):
-        yield from _below(top, shown, seen)
+    named = _named(list(evidence))
+    roots = tuple(os.path.realpath(top) for top, _ in named)
+    for top, shown in named:
+        yield from _below(top, shown, seen, roots)
 
 
 def _named(tops: list[Path]) -> list[tuple[Path, str]]:
@@ -91,13 +97,21 @@ def _tidy(top: Path) -> Path:
     return Path(os.path.normpath(top.absolute()))
 
 
-def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
+def _below(
+    top: Path, shown: str, seen: set[tuple[int, int]], roots: tuple[str, ...]
+) -> Iterator[Found]:
     """Depth first without recursion: folders may nest deeper than Python calls may."""
     waiting = [(str(top), unpack.plain_name(shown))]
     while waiting:
         place, shown = waiting.pop()
         try:
-            info = Path(place).stat()
+            info = os.lstat(place)
+            if stat.S_ISLNK(info.st_mode):
+                if place != str(top) and (out := _leads_out(place, roots)):
+                    if not _meant_within(place, top):
+                        yield Found(shown, Path(place), out)
+                    continue
+                info = Path(place).stat()
             if (info.st_dev, info.st_ino) in seen:
                 continue
             seen.add((info.st_dev, info.st_ino))
@@ -117,6 +131,20 @@ def _below(top: Path, shown: str, seen: set[tuple[int, int]]) -> Iterator[Found]
                 yield Found(shown, Path(place), problem)
         except OSError as error:
             yield Found(shown, Path(place), error.strerror or str(error))
+
+
+def _leads_out(link: str, roots: tuple[str, ...]) -> str:
+    """What to say of a link out of everything that was given; empty for one that stays within."""
+    real = os.path.realpath(link)
+    if any(real == root or real.startswith(f"{root.rstrip('/')}/") for root in roots):
+        return ""
+    return f"symbolic link that leads out of the evidence, not followed: {unpack.plain_name(real)}"
+
+
+def _meant_within(link: str, top: Path) -> bool:
+    """Whether a whole path, counted from the top, is in the tree, where it is read by its name."""
+    target = str(Path(link).readlink())
+    return target.startswith("/") and os.path.lexists(f"{top}{target}")
 
 
 def _evidence_in(folder: str) -> list[str]:
