@@ -1,16 +1,19 @@
 """Workers: what they refuse, and that what goes wrong in them stays there."""
 
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from oust import sandbox
 from oust.fileview import FileView
-from oust.sandbox import Failure, Limits, pool, worker
+from oust.sandbox import Failure, Limits, folders, pool, worker
 from oust.sandbox.limits import MIB
 
 HERE = "oust.test_functions"
@@ -176,3 +179,70 @@ def test_a_worker_ends_when_its_channel_does(tmp_path):
 
 def test_item_data_is_resolved():
     assert worker._data(worker.Item([], content=b"x"), []) == b"x"
+
+
+def test_folders_of_killed_processes_are_removed_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(folders.tempfile, "tempdir", str(tmp_path))
+    mine, held = folders.private()
+    left, given_up = folders.private()
+    os.close(given_up)  # as the system does for a process that was killed
+    (left / "big").write_bytes(b"x")
+    new, of_another = folders.private()
+    os.close(of_another)
+    other = tmp_path / "oust-notes"
+    other.mkdir()
+    link = tmp_path / f"{folders.PREFIX}link"
+    link.symlink_to(other)
+    for one in (mine, left, other):
+        os.utime(one, (1, 1))
+    folders.sweep()
+    assert not left.exists()
+    assert all(one.exists() for one in (mine, new, other, link))
+    folders.remove(mine, held)
+    assert not mine.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_end_in_the_middle_leaves_no_process_and_the_next_run_goes_on(tmp_path, number):
+    """The reader is stopped while a worker is busy with a container."""
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    rows = "".join(f"row {n}\n" for n in range(2000))
+    for n in range(40):
+        with zipfile.ZipFile(evidence / f"{n:02}.zip", "w") as out:
+            for name in range(10):
+                out.writestr(f"{name}.txt", f"{n} {name}\n{rows}")
+    (tmp_path / "temp").mkdir()
+    environment = os.environ | {"TMPDIR": str(tmp_path / "temp")}
+    environment["PYTHONPATH"] = str(Path(sandbox.__file__).parents[2])
+    words = [sys.executable, "-m", "oust", "trace", str(evidence), "--case", str(tmp_path / "case")]
+
+    def begin():
+        return subprocess.Popen(
+            words, env=environment, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    first = begin()
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "temp").glob(f"{folders.PREFIX}*")) and first.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    first.send_signal(number)
+    _, told = first.communicate(timeout=60)
+    if number != signal.SIGKILL:
+        assert first.returncode == 130
+        assert "interrupted" in told
+        assert not list((tmp_path / "temp").iterdir())
+    for _ in range(500):  # workers of a killed process notice by themselves
+        try:
+            os.killpg(first.pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.02)
+    else:
+        pytest.fail("a worker is left")
+    again = begin()
+    shown, told = again.communicate(timeout=120)
+    assert again.returncode == 0, told
+    assert "400" in shown  # members, of forty archives

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any
 
@@ -15,9 +16,18 @@ def main() -> None:
         print(f"oust {__version__}")
         return
     sys.meta_path.insert(0, _NoPandas())
+    _end_as_interrupted()
     from oust.commands import root
 
     sys.exit(run(root, sys.argv[1:]))
+
+
+def _end_as_interrupted() -> None:
+    """Let a request to end, or a closed terminal, be an interruption: workers and folders go."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # else `nohup` asked
+            signal.signal(number, signal.default_int_handler)
 
 
 class _NoPandas:

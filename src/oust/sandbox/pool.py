@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oust.fileview import FileView
-from oust.sandbox import wire
+from oust.sandbox import folders, wire
 from oust.sandbox.limits import Failure, Limits
 from oust.sandbox.wire import Item, Job
 
@@ -38,7 +36,7 @@ class Worker:
 
     def __init__(self, tools: bool) -> None:
         self.tools = tools
-        self.folder = Path(tempfile.mkdtemp(prefix="oust-"))
+        self.folder, self._held = folders.private()
         self._channel, theirs = socket.socketpair()
         words = [str(theirs.fileno()), str(self.folder), "tools" if tools else "none"]
         self._process = subprocess.Popen(  # noqa: S603 (this very Python, with words of our own)
@@ -114,7 +112,8 @@ class Worker:
         self._channel.close()
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        folders.remove(self.folder, self._held)
+        self._held = -1
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -157,6 +156,7 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
         self._threads: ThreadPoolExecutor | None = None
+        self._swept = False
 
     def take(self, tools: bool) -> Worker:
         """An idle worker or a new one. Raises Gone where none can be started."""
@@ -167,6 +167,9 @@ class Pool:
                 if one.tools == tools:
                     self._idle.remove(one)
                     return one
+            if not self._swept:
+                self._swept = True
+                folders.sweep()
         return Worker(tools)
 
     def give(self, worker: Worker) -> None:
