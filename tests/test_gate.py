@@ -306,7 +306,7 @@ def test_no_store_and_no_arrow_are_loaded(tmp_path):
     code = (
         "import sys; from oust.screen import Asked, screen; "
         f"screen([{str(sbom(tmp_path, SDK))!r}], Asked(day='{DAY}', profiles=['dod'])); "
-        "print([m for m in ('duckdb', 'ibis', 'pandas') if m in sys.modules])"
+        "print([m for m in ('duckdb', 'ibis', 'pandas', 'pyarrow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 else:
 
     class _Lazy:
@@ -20,6 +21,6 @@ else:
             setattr(self, attribute, value)
             return value
 
-    np = _Lazy("numpy")
+    np, pa = _Lazy("numpy"), _Lazy("pyarrow")
 
-__all__ = ["np"]
+__all__ = ["np", "pa"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-import pyarrow as pa
 from msgspec import Struct, field
+
+from oust.lazy import pa
 
 STRUCTURE = ("contains", "depends-on")
 """Relations that SBOMs state between components of one document."""
