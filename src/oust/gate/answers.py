@@ -54,7 +54,7 @@ def _ruling(
         word, since = "needs a look", ""
     told = [best, *(v for v in verdicts if v is not best and _WORDS[v.word] == "clear")]
     changes = dict.fromkeys(
-        f"{rules[v.rule].name}: {v.changes}" if rules[v.rule].name not in v.changes else v.changes
+        _change(v, rules[v.rule].name)
         for v in told
         if v.changes and not v.changes.startswith("another profile")
     )
@@ -66,6 +66,12 @@ def _ruling(
         rule=rules[best.rule].name,
         changes=tuple(changes)[:_CHANGES],
     )
+
+
+def _change(verdict: Verdict, rule: str) -> str:
+    """What would change a verdict, with the rule it is about; bills are supposed elsewhere."""
+    text = verdict.changes.replace(": --suppose ", "; try oust judge --suppose ")
+    return text if rule in text else f"{rule}: {text}"
 
 
 def _decides(verdict: Verdict) -> tuple[int, bool, str, str]:
