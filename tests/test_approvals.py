@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from oust.approvals import Asked, timeline
+from oust.approvals import Asked, orders, timeline
 from oust.approvals.products import Products, version_in
 from oust.approvals.rows import PUNCTUATION, number_key
 from oust.case import Case
@@ -600,3 +600,23 @@ def test_no_figure_is_cut_in_the_table(case_of):
     told = list(report.lines(many))
     assert "12,345 stated figures" in " ".join(" ".join(told[:4]).split())
     assert max(map(len, told)) <= 100
+
+
+def test_who_sold_it_is_told_beyond_the_ways_that_are_told_one_by_one(case_of, monkeypatch):
+    """With more ways in than are told, the vendor's own contract and every holder still count."""
+    monkeypatch.setattr(orders, "WAYS", 3)
+    rows = [row(f"A-{n}", "0", f"2016-01-0{n}", "10", buyer=f"OFFICE {n}", seller=f"HOLDER {n}")
+            for n in range(1, 7)]  # fmt: skip
+    own = row("A-9", "0", "2017-01-01", "10", buyer="OFFICE 9", seller="KASPERSKY LAB, INC.")
+    found = case_of(awards__csv=HEADER + "".join(rows) + own).approvals("kaspersky")
+    assert len(found.holders) == 6
+    assert found.own_contract == "KASPERSKY LAB, INC. holds awards"
+    assert found.more_chains == 4
+    firsts = [step for step in found.steps if step.kind == "first order"]
+    assert [step.agency for step in firsts] == [*(f"OFFICE {n}" for n in range(1, 7)), "OFFICE 9"]
+
+
+def test_a_folder_without_a_case_is_told_before_its_files_are_taken_for_dossiers(tmp_path):
+    (tmp_path / "register.yaml").write_text("agreements: []\n", "utf-8")
+    with pytest.raises(OustError, match="no case in"):
+        Case.open(tmp_path)

@@ -95,6 +95,8 @@ class Case:
         Rules: the bundled ones, `rules/*.yaml` in the case, and given. Raises OustError when there
         is no case (and `create` is false) or it is in use.
         """
+        if not create:  # else the YAML of any folder would be taken for dossiers
+            Store.expect(folder)
         beside = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
         dossiers = load_dossiers(extra=[*beside, *dossier_files])
         policies = [*sorted(folder.glob("rules/*.yaml")), *rule_files]

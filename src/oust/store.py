@@ -70,6 +70,12 @@ class Store:
         self._ibis: Any = None
         self._literals = 0
 
+    @staticmethod
+    def expect(folder: Path) -> None:
+        """Raise OustError when there is no case in `folder`."""
+        if not (folder / FILE).exists():
+            raise OustError(f"no case in {folder}", "make one with: oust trace EVIDENCE")
+
     @classmethod
     def open(cls, folder: Path, create: bool = False) -> Store:
         """Open the case in `folder`; make it if `create`.
@@ -77,8 +83,8 @@ class Store:
         Raises OustError when there is no case, another process holds it, or its layout is old.
         """
         place = folder / FILE
-        if not place.exists() and not create:
-            raise OustError(f"no case in {folder}", "make one with: oust trace EVIDENCE")
+        if not create:
+            cls.expect(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             db = duckdb.connect(str(place), config={"memory_limit": MEMORY_LIMIT, "threads": 1})

@@ -46,16 +46,15 @@ def approvals(
     """
     rows, passed = distinct(approval_rows(tables, dossier.id))
     rows = once(rows)
-    told, more = ways(tables, asked)
+    told, more, sellers = ways(tables, asked)
     added = timeline(tables, asked, key_of)
     known = _known(tables, dossier, asked, key_of, rows, told, embedded, exposures or ())
-    sellers = [way.seller for way in told] + [row["seller"] for row in rows]
     return Approvals(
         vendor=dossier.id,
         name=dossier.vendor,
         counts=counted(rows),
-        holders=_holders(known, sellers),
-        own_contract=_own_contract(known, told, rows),
+        holders=_holders(known, [*sellers, *(row["seller"] for row in rows)]),
+        own_contract=_own_contract(known, told, rows, sellers),
         approvals=tuple(approval(row) for row in rows),
         chains=tuple(chains(known, told, embedded)),
         more_chains=more - len(told),
@@ -114,8 +113,13 @@ def _holders(known: Known, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(once_each[key] for key in sorted(once_each))
 
 
-def _own_contract(known: Known, told: Sequence[Way], rows: Sequence[Row]) -> str:
-    """What shows that the vendor itself has a contract; "" if nothing does."""
+def _own_contract(
+    known: Known, told: Sequence[Way], rows: Sequence[Row], sellers: Sequence[str]
+) -> str:
+    """What shows that the vendor itself has a contract; "" if nothing does.
+
+    `sellers`: of all orders, also of those that are not told one by one.
+    """
     for way in told:
         if _is_own(known, way.seller) and way.orders:
             return f"{way.seller} holds {way.orders[0].number}"
@@ -123,7 +127,7 @@ def _own_contract(known: Known, told: Sequence[Way], rows: Sequence[Row]) -> str
         if row["type"] in ("listing", "vehicle", "contract") and _is_own(known, row["seller"]):
             number = id_of(row, "award")
             return f"{row['seller']} is named as holder" + (f" of {number}" if number else "")
-    return ""
+    return next((f"{name} holds awards" for name in sellers if _is_own(known, name)), "")
 
 
 def _notes(known: Known, embedded: Sequence[Through], traced: bool) -> list[str]:

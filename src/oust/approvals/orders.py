@@ -45,8 +45,8 @@ class Way(Struct):
     orders: list[Order] = field(default_factory=list)
 
 
-def ways(tables: Tables, asked: Asked) -> tuple[list[Way], int]:
-    """The first WAYS of them in time, and how many there are."""
+def ways(tables: Tables, asked: Asked) -> tuple[list[Way], int, list[str]]:
+    """The first WAYS of them in time, how many there are, and the sellers of all of them."""
     rows = awards(tables, asked)
     place = rows.since.nullif("").fill_null("~") + "|" + _padded(rows.sid) + "|" + _padded(rows.n)
     each = rows.mutate(place=place).group_by([*BY, "award"])
@@ -76,7 +76,8 @@ def ways(tables: Tables, asked: Asked) -> tuple[list[Way], int]:
     }
     for row in _details(tables, asked, each.semi_join(chosen, list(BY))):
         found[row["by_buyer"], row["by_seller"], row["by_parent"]].orders.append(_order(row))
-    return list(found.values()), int(total)
+    sellers = tables.rows(summed.select("seller").distinct())
+    return list(found.values()), int(total), sorted(row["seller"] for row in sellers)
 
 
 def _padded(number: Any) -> Any:

@@ -80,7 +80,9 @@ def _orders(agencies: Iterable[Agency], ways: Sequence[Way]) -> Iterator[Step]:
         mine = [way for way in ways if way.buyer in agency.names]
         orders = sorted((order for way in mine for order in way.orders),
                         key=lambda order: (order.since or "~", order.number))  # fmt: skip
-        if not orders:
+        if not orders:  # one of those that are counted only
+            yield Step(when=agency.first, kind="first order", agency=agency.name,
+                       says=f"the first of {agency.awards:,}")  # fmt: skip
             continue
         first = orders[0]
         seller = next(way.seller for way in mine if first in way.orders)
@@ -90,4 +92,4 @@ def _orders(agencies: Iterable[Agency], ways: Sequence[Way]) -> Iterator[Step]:
                    evidence=(first.evidence,))  # fmt: skip
         if agency.last > first.since:
             yield Step(when=agency.last, kind="last order or change", agency=agency.name,
-                       says=f"of {agency.awards:,} in all")  # fmt: skip
+                       says=f"of {agency.awards:,} orders in all")  # fmt: skip
