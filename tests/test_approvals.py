@@ -607,10 +607,10 @@ def test_who_sold_it_is_told_beyond_the_ways_that_are_told_one_by_one(case_of, m
     monkeypatch.setattr(orders, "WAYS", 3)
     rows = [row(f"A-{n}", "0", f"2016-01-0{n}", "10", buyer=f"OFFICE {n}", seller=f"HOLDER {n}")
             for n in range(1, 7)]  # fmt: skip
-    own = row("A-9", "0", "2017-01-01", "10", buyer="OFFICE 9", seller="KASPERSKY LAB, INC.")
+    own = row("A-9", "0", "2017-01-01", "10", buyer="OFFICE 9", seller="KASPERSKY LAB")
     found = case_of(awards__csv=HEADER + "".join(rows) + own).approvals("kaspersky")
     assert len(found.holders) == 6
-    assert found.own_contract == "KASPERSKY LAB, INC. holds awards"
+    assert found.own_contract == "KASPERSKY LAB holds awards"
     assert found.more_chains == 4
     firsts = [step for step in found.steps if step.kind == "first order"]
     assert [step.agency for step in firsts] == [*(f"OFFICE {n}" for n in range(1, 7)), "OFFICE 9"]
