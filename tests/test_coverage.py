@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 from click.testing import CliRunner
 
+from containers import ar, tarred
 from oust.case import Case
 from oust.columns import record_table
 from oust.commands import root
@@ -262,3 +263,20 @@ def test_the_command_prints_each_form(tmp_path):
 def test_trace_ends_with_what_was_covered(tmp_path):
     out = run("trace", str(EXPORTS), "--case", str(tmp_path / "case"))
     assert "Inventoried: 6 of 6 hosts that evidence names. Not looked at: files on disk," in out
+
+
+def test_a_package_is_no_inventory_of_a_host(tmp_path):
+    """A Debian package's control file has the form of dpkg's list of what is installed."""
+    control = (
+        b"Package: acme-gate\nVersion: 1.2-1\nArchitecture: all\nMaintainer: A <a@b.example>\n"
+    )
+    (tmp_path / "evidence").mkdir()
+    inside = {"debian-binary": b"2.0\n", "control.tar": tarred({"./control": control})}
+    (tmp_path / "evidence" / "a.deb").write_bytes(ar(inside))
+    found = covered(tmp_path / "evidence", tmp_path / "one")
+    assert "software inventory" not in methods(found)
+    (tmp_path / "evidence" / "status").write_bytes(
+        control.replace(b"Version", b"Status: install ok installed\nVersion")
+    )
+    found = covered(tmp_path / "evidence", tmp_path / "two")
+    assert "software inventory" in methods(found)

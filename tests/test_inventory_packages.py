@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from oust.formats import FORMATS, pick
 from oust.formats.dates import day
-from oust.formats.seam import NoNeedles, Opened, Unreadable
+from oust.formats.seam import Head, NoNeedles, Opened, Unreadable
 from oust.formats.software_csv import SoftwareCsv
 from oust.formats.software_headers import map_software_headers
 from oust.model import ID_SCHEMES, Link, Quarantine, Record
@@ -308,3 +308,11 @@ def test_other_tables_are_left_alone(headers):
 )
 def test_dates_as_listings_write_them(text, day_first, expected):
     assert day(text, day_first) == expected
+
+
+def test_comparisons_in_a_program_text_are_no_pinned_packages():
+    pip = next(one for one in FORMATS if one.name == "pip-freeze")
+    text = b'CMAKE_LINKER == "${CMAKE_LINKER}"\nCMAKE_ROOT == "x"\nwidth == height\n'
+    assert pip.claims(Head("x.in", text * 9, 3 * len(text))) == 0
+    for line in (b"acme==1.2\n", b"acme[x] == v2\n", b"acme===2017!1.0\n"):
+        assert pip.claims(Head("x.txt", line * 9, 9 * len(line)))

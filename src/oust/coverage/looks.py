@@ -64,6 +64,8 @@ class Facts(Struct):
 def method_of(row: Row, facts: Facts, groups: Groups) -> Method | None:
     """By which method a source looks; None if its format is not known."""
     group, name = groups.get(row["format"], ""), row["format"]
+    if group == "inventory" and "!/control.tar" in row["path"]:
+        return None  # says what a Debian package is, of no host
     if group == "contracts" and _approvals_alone(row):
         return None
     if group != "network":

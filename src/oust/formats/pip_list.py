@@ -18,6 +18,7 @@ _LIST_KEYS = {
 }
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _PINNED = re.compile(rf"({_NAME})(\[[^\]]*\])?\s*===?\s*([^\s;#\\]+)")
+_VERSIONED = re.compile(rf"{_NAME}(?:\[[^\]]*\])?\s*===?\s*v?\d")  # `X == "..."` is a program text
 _NEEDED = re.compile(rf"({_NAME})(\[[^\]]*\])?\s*((?:[<>~!]=?|===?)[^;#\\]*)?\s*(?:[;#\\].*)?$")
 _DIRECT = re.compile(rf"({_NAME})(\[[^\]]*\])?\s*@\s*(\S+)")
 _EDITABLE = re.compile(r"-e\s+(\S.*)$|--editable[ =](\S.*)$")
@@ -165,7 +166,7 @@ class PipFreeze:
         if any(_TABLE_HEAD.match(listing.unprefixed(line)) for line in lines[:3]):
             return 80
         told = [line for line in lines if not line.lstrip().startswith("#")]
-        pinned = listing.share(_PINNED, told)
+        pinned = listing.share(_VERSIONED, told)
         direct = listing.share(re.compile(rf"{_DIRECT.pattern}|{_EDITABLE.pattern}"), told)
         return 75 if pinned and pinned + direct > 0.6 else 0
 
