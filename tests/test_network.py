@@ -241,7 +241,10 @@ def test_names_served_by_the_vendor_are_assets_by_ns_and_mx_too(desk):
 def test_a_host_at_which_devices_meet_is_no_web_site_whatever_its_name(desk):
     desk.write("bind.log", hourly("192.0.2.9", "www.meet-orbaltec.example"))
     (one,) = desk.findings().exposures
-    assert (one.tier, one.why.rpartition(", ")[2]) == ("service", "cloud or rendezvous host of devices")
+    assert (one.tier, one.why.rpartition(", ")[2]) == (
+        "service",
+        "cloud or rendezvous host of devices",
+    )
 
 
 def test_the_vendors_own_site_behind_its_own_service_is_a_visit(desk):

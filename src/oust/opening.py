@@ -11,7 +11,7 @@ HELD = 16 * 1024**2
 """Larger files are read piece by piece, not held: bytes."""
 
 PROGRAM = 256 * 1024
-"""So are programs above this: the sandbox gets them as open files, and they are not copied to it."""
+"""So are programs above this: the sandbox gets them as open files, not as copies."""
 
 _PROGRAMS = (b"MZ", b"\x7fELF")
 

@@ -84,8 +84,7 @@ def shortest(found: set[str]) -> set[str]:
         text
         for number, text in enumerate(wanted)
         if all(
-            hit == number
-            for hit, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)
+            hit == number for hit, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)
         )
     }
 

@@ -208,7 +208,8 @@ def _judged(weighing: Weighing, claim: Claim, indent: str = _INDENT) -> Iterator
         yield from _row("confidence", f"Its basis gives {claim.confidence} confidence.", indent)
     if claim.rests_on:
         count = origins_word(str(weighing.support(claim.rests_on)))
-        yield from _row("rests on", f"{named(claim.rests_on)}; with what confirms them {count}", indent)
+        told = f"{named(claim.rests_on)}; with what confirms them {count}"
+        yield from _row("rests on", told, indent)
 
 
 def _beside(
